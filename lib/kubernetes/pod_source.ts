@@ -1,0 +1,13 @@
+import type { Pod } from "../supervisor/pod.ts";
+
+/** Something that the watch has to say. The watch itself never ends and never throws. */
+export type PodNews =
+  /** The pod as the API server has it now. */
+  | { readonly kind: "observed"; readonly pod: Pod }
+  /** The pod's object is gone from the API (deleted, or replaced by a successor with another uid). */
+  | { readonly kind: "gone" }
+  /** A request failed; it is retried after `retryInMs`. `message` names the remedy where there is one. */
+  | { readonly kind: "trouble"; readonly message: string; readonly retryInMs: number };
+
+/** Follows one pod. Stops when `signal` aborts: the returned promise then resolves. */
+export type PodSource = (tell: (news: PodNews) => void, signal: AbortSignal) => Promise<void>;

@@ -1,0 +1,87 @@
+import { type Duration, milliseconds, seconds } from "./duration.ts";
+import type { SignalName } from "./signal.ts";
+
+/** What a container must have reached before the command is launched. */
+export type Until = "started" | "ready" | "succeeded" | "terminated";
+
+/** What a container must have come to for the command to be stopped. */
+export type When = "final" | "terminated" | "succeeded" | "failed";
+
+/** A condition for the launch. */
+export type StartDependency =
+  | {
+    readonly kind: "container";
+    readonly container: string;
+    readonly until: Until;
+    readonly optional: boolean;
+  }
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  | { readonly kind: "http"; readonly port: number; readonly path: string }
+  | { readonly kind: "file"; readonly path: string };
+
+/** A condition for the stop. */
+export interface StopDependency {
+  readonly container: string;
+  readonly when: When;
+}
+
+/** An HTTP call to 127.0.0.1. */
+export interface HttpCall {
+  readonly method: "GET" | "POST" | "PUT";
+  readonly port: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** How long one call may take. */
+  readonly timeout: Duration;
+}
+
+/** How the command is asked to stop. */
+export type StopAction =
+  | { readonly kind: "default" }
+  | { readonly kind: "signal"; readonly signal: SignalName }
+  | { readonly kind: "http"; readonly call: HttpCall }
+  | { readonly kind: "exec"; readonly command: readonly string[] };
+
+/** Whom signals reach: systemd's KillMode words. */
+export type KillMode = "mixed" | "process" | "group";
+
+/** A call made after the command has ended. */
+export interface AfterExit {
+  readonly call: HttpCall;
+  readonly on: "always" | "success" | "failure";
+}
+
+/** The whole configuration of one supervised container, every default filled in. */
+export interface Spec {
+  readonly startDeps: readonly StartDependency[];
+  readonly startTimeout: Duration | undefined;
+  readonly onStartTimeout: "fail" | "start";
+  readonly stopDeps: readonly StopDependency[];
+  readonly stopWhen: "any" | "all";
+  readonly whenStopDepExited: StopAction;
+  readonly stopDelay: Duration;
+  readonly termSignal: SignalName;
+  readonly termTimeout: Duration;
+  readonly killedByStopDepExitCode: number;
+  /** Negative: the command's own. */
+  readonly terminatedByStopDepExitCode: number;
+  readonly killMode: KillMode;
+  readonly afterExit: readonly AfterExit[];
+}
+
+/** The spec of a container that sets nothing. */
+export const DEFAULT_SPEC: Spec = {
+  startDeps: [],
+  startTimeout: undefined,
+  onStartTimeout: "fail",
+  stopDeps: [],
+  stopWhen: "any",
+  whenStopDepExited: { kind: "default" },
+  stopDelay: milliseconds(0),
+  termSignal: "SIGTERM",
+  termTimeout: seconds(30),
+  killedByStopDepExitCode: 137,
+  terminatedByStopDepExitCode: 0,
+  killMode: "mixed",
+  afterExit: [],
+};
