@@ -24,6 +24,8 @@ export interface Pod {
 export interface ContainerSpec {
   readonly name: string;
   readonly restartPolicy?: string | undefined;
+  /** Present, whatever it holds: then `ready` speaks of the command and not of its supervisor. */
+  readonly readinessProbe?: unknown;
   readonly restartPolicyRules?: readonly RestartRule[] | undefined;
   readonly env?:
     | readonly { readonly name: string; readonly value?: string | undefined }[]
