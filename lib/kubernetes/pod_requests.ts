@@ -1,0 +1,169 @@
+import * as v from "valibot";
+import type { Pod } from "../supervisor/pod.ts";
+import { ApiFailure, failureOfException, failureOfStatus } from "./failure.ts";
+import { readLines } from "./lines.ts";
+import {
+  type PodEvent,
+  podListSchema,
+  podSchema,
+  type Status,
+  statusSchema,
+  watchEventSchema,
+} from "./pod_schema.ts";
+import type { Transport } from "./transport.ts";
+
+/** What the API server has under the pod's name, and as of which version. */
+export interface Listing {
+  readonly pod: Pod | undefined;
+  /** `undefined` when the pod came by GET: a watch cannot start from that. */
+  readonly resourceVersion: string | undefined;
+}
+
+/** The requests that are made for one pod. All of them throw `ApiFailure` and nothing else. */
+export interface PodRequests {
+  /** A list of at most one pod. `"0"` is served from a cache, `""` is what etcd holds now. */
+  list(resourceVersion: "0" | "", signal: AbortSignal): Promise<Listing>;
+  /** The pod by its name, for a Role that allows nothing else. */
+  get(signal: AbortSignal): Promise<Listing>;
+  /** The events after a version; ends when the server ends the watch or `signal` aborts. */
+  watch(resourceVersion: string, seconds: number, signal: AbortSignal): AsyncGenerator<PodEvent>;
+}
+
+/** A controller that aborts with its parent, or when `fed` was not called for `ms`. */
+function createWatchdog(parent: AbortSignal, ms: number, what: string) {
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let left = ms;
+  const onParent = () => controller.abort(parent.reason);
+  const expired = () => controller.abort(new ApiFailure("retry", `${what} within ${left} ms`));
+  const feed = (next = left) => {
+    clearTimeout(timer);
+    left = next;
+    if (!controller.signal.aborted) timer = setTimeout(expired, left);
+  };
+  if (parent.aborted) onParent();
+  else parent.addEventListener("abort", onParent);
+  feed();
+  return {
+    signal: controller.signal,
+    feed,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      parent.removeEventListener("abort", onParent);
+    },
+  };
+}
+
+/** Settles as soon as `signal` aborts, whatever becomes of `work`. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/**
+ * @param options.firstByteTimeoutMs how long an answer may take to begin, and a list to be complete
+ * @param options.idleTimeoutMs how long a watch may be silent
+ */
+export function createPodRequests(options: {
+  readonly transport: Transport;
+  readonly namespace: string;
+  readonly name: string;
+  readonly firstByteTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}): PodRequests {
+  const { transport, namespace, name } = options;
+  const pods = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+  const selector = `fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`;
+
+  async function readJson(path: string, verb: string, parent: AbortSignal): Promise<unknown> {
+    using watchdog = createWatchdog(parent, options.firstByteTimeoutMs, "no complete answer");
+    const { signal } = watchdog;
+    try {
+      const response = await orAborted(transport(path, { signal }), signal);
+      if (!response.ok) throw await failureOf(response, verb, signal);
+      return JSON.parse(await orAborted(response.text(), signal));
+    } catch (error) {
+      throw failureOfException(signal.aborted ? signal.reason : error);
+    }
+  }
+
+  async function failureOf(response: Response, verb: string, signal: AbortSignal) {
+    let status: Status | undefined;
+    try {
+      const text = await orAborted(response.text(), signal);
+      const parsed = v.safeParse(statusSchema, JSON.parse(text));
+      if (parsed.success) status = parsed.output;
+    } catch {
+      // Not a Status: a proxy's page, or nothing. The code says enough.
+    }
+    const retryAfter = response.headers.get("retry-after");
+    return failureOfStatus(response.status, status, { verb, namespace, retryAfter });
+  }
+
+  function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, what: string): T {
+    const parsed = v.safeParse(schema, value);
+    if (parsed.success) return parsed.output;
+    const issue = parsed.issues[0];
+    throw new ApiFailure(
+      "broken",
+      `${what} is not what a Kubernetes API server sends: ${v.getDotPath(issue)} ${issue.message}`,
+    );
+  }
+
+  return {
+    async list(resourceVersion, signal) {
+      // The selector makes it a list of one, and lets a Role with resourceNames allow it.
+      const query = resourceVersion === "" ? "" : `&resourceVersion=${resourceVersion}`;
+      const list = parse(
+        podListSchema,
+        await readJson(`${pods}?${selector}${query}`, "list", signal),
+        "the list of pods",
+      );
+      return {
+        pod: list.items.find((pod) => pod.metadata.name === name),
+        resourceVersion: list.metadata.resourceVersion,
+      };
+    },
+
+    async get(signal) {
+      try {
+        const pod = await readJson(`${pods}/${encodeURIComponent(name)}`, "get", signal);
+        return { pod: parse(podSchema, pod, "the pod"), resourceVersion: undefined };
+      } catch (error) {
+        const failure = failureOfException(error);
+        if (failure.kind !== "notFound") throw failure;
+        return { pod: undefined, resourceVersion: undefined };
+      }
+    },
+
+    async *watch(resourceVersion, seconds, parent) {
+      using watchdog = createWatchdog(parent, options.firstByteTimeoutMs, "no answer to the watch");
+      const { signal } = watchdog;
+      const query = `${selector}&watch=true&allowWatchBookmarks=true&timeoutSeconds=${seconds}` +
+        `&resourceVersion=${encodeURIComponent(resourceVersion)}`;
+      try {
+        const response = await orAborted(transport(`${pods}?${query}`, { signal }), signal);
+        if (!response.ok) throw await failureOf(response, "watch", signal);
+        watchdog.feed(options.idleTimeoutMs);
+        if (response.body === null) return;
+        const onBytes = () => watchdog.feed();
+        for await (const line of readLines(response.body, { signal, onBytes })) {
+          const event = parse(watchEventSchema, JSON.parse(line), "an event of the watch");
+          if (event.type === "ERROR") {
+            const code = event.object.code ?? 500;
+            throw failureOfStatus(code, event.object, { verb: "watch", namespace });
+          }
+          yield event;
+        }
+        // Reading ends quietly when it is cancelled; silence is to be told as what it is.
+        if (signal.aborted) throw signal.reason;
+      } catch (error) {
+        throw failureOfException(signal.aborted ? signal.reason : error);
+      }
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { VERSION } from "../version.ts";
+import type { InClusterConfig } from "./in_cluster.ts";
+import { createTokenSource } from "./token.ts";
+
+/**
+ * Sends one GET to the API server and gives its answer. The caller reads or cancels the body;
+ * `signal` ends the request and the body at once. Rejects when there is no answer.
+ */
+export type Transport = (
+  path: string,
+  options: { readonly signal: AbortSignal },
+) => Promise<Response>;
+
+/** client-go's CA rotation looks at ca.crt this often. */
+const CA_REREAD_AFTER_MS = 300_000;
+
+const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
+  .flatMap((name) => [name, name.toLowerCase()]);
+
+/**
+ * Makes an HTTP client that goes direct. Deno reads the proxy variables when a client is made, does
+ * not exempt loopback, and the variables of an application's pod are meant for its own traffic;
+ * they are put back before this function returns, COMMAND gets them untouched.
+ *
+ * HTTP/1.1 without idle connections, because reuse of an HTTP/2 connection whose peer went away
+ * hangs (denoland/deno#21749).
+ */
+export function createDirectClient(caCerts: readonly string[]): Deno.HttpClient {
+  const kept = new Map<string, string>();
+  for (const name of PROXY_VARIABLES) {
+    const value = Deno.env.get(name);
+    if (value === undefined) continue;
+    kept.set(name, value);
+    Deno.env.delete(name);
+  }
+  try {
+    return Deno.createHttpClient({ caCerts: [...caCerts], http2: false, poolMaxIdlePerHost: 0 });
+  } finally {
+    for (const [name, value] of kept) Deno.env.set(name, value);
+  }
+}
+
+/** The real transport: TLS, bearer token, certificates that may rotate. */
+export function createTransport(
+  config: InClusterConfig,
+  now: () => number = () => performance.now(),
+): Transport {
+  const token = createTokenSource(() => Deno.readTextFileSync(config.tokenPath), now);
+  let client: Deno.HttpClient | undefined;
+  let ca = "";
+  let caReadAt = -Infinity;
+
+  function currentClient(): Deno.HttpClient {
+    if (client !== undefined && now() - caReadAt < CA_REREAD_AFTER_MS) return client;
+    const fresh = readCertificates(config.caPath);
+    if (client === undefined || (fresh !== "" && fresh !== ca)) {
+      // The old client is not closed: nothing runs on it but what will end by itself, and it keeps
+      // no idle connections.
+      client = createDirectClient(fresh === "" ? [] : [fresh]);
+      ca = fresh;
+    }
+    // Without certificates look again at the next request: the volume may not be complete yet.
+    if (ca !== "") caReadAt = now();
+    return client;
+  }
+
+  return async (path, { signal }) => {
+    const response = await fetch(config.server + path, {
+      client: currentClient(),
+      signal,
+      redirect: "error",
+      headers: {
+        "authorization": `Bearer ${token.read()}`,
+        "user-agent": `koordinator/${VERSION}`,
+        "accept": "application/json",
+      },
+    });
+    if (response.status === 401) token.expire();
+    return response;
+  };
+}
+
+/** The PEM text, or nothing: then the system's roots have to do, as in client-go. */
+function readCertificates(path: string): string {
+  try {
+    const text = Deno.readTextFileSync(path);
+    // Deno takes garbage silently, and the failure would show as an unknown issuer.
+    return text.includes("-----BEGIN CERTIFICATE-----") ? text : "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,262 @@
+import type { Pod } from "../supervisor/pod.ts";
+import { createBackoff } from "./backoff.ts";
+import { type ApiFailure, failureOfException } from "./failure.ts";
+import type { InClusterConfig } from "./in_cluster.ts";
+import { createPodRequests } from "./pod_requests.ts";
+import type { PodNews, PodSource } from "./pod_source.ts";
+import { createTransport, type Transport } from "./transport.ts";
+
+/** Time and chance, so that a test need not wait for either. */
+export interface WatchClock {
+  /** Milliseconds of a steady clock. */
+  readonly now: () => number;
+  /** Resolves after `ms`, or at once when `signal` aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+/** Which pod to follow, and how patiently. */
+export interface FollowOptions {
+  /** Sends the requests. */
+  readonly transport: Transport;
+  /** The pod's namespace. */
+  readonly namespace: string;
+  /** The pod's name. */
+  readonly name: string;
+  /**
+   * The pod's uid, when it is known for certain to be that of the pod of this name (both from the
+   * token's claims). An object with another uid is then a successor: this pod is gone.
+   */
+  readonly uid?: string | undefined;
+  /** How long an answer may take to begin, in milliseconds. @default 30000 */
+  readonly firstByteTimeoutMs?: number;
+  /**
+   * How long a watch may be silent, in milliseconds: three times the interval of bookmarks, so
+   * that only a half-open connection is.
+   *
+   * @default 180000
+   */
+  readonly idleTimeoutMs?: number;
+  /** @default the real ones */
+  readonly clock?: WatchClock;
+}
+
+/** client-go's reflector draws the length of each watch from 5 to 10 minutes. */
+const MIN_WATCH_SECONDS = 300;
+/** A watch shorter than this is not followed by another at once. */
+const SHORT_WATCH_MS = 1000;
+/** A lost event costs at most about this and one watch more. */
+const SAFETY_RELIST_MS = 600_000;
+/** Where lists are allowed and watches are not, the pod is listed this often... */
+const POLL_MS = 2000;
+/** ...and after this many lists a watch is tried again. */
+const POLLS_BEFORE_WATCH = 30;
+
+const realClock: WatchClock = {
+  now: () => performance.now(),
+  random: Math.random,
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener("abort", done);
+    }),
+};
+
+/** Follows one pod with the in-cluster configuration: the source that runs in a real pod. */
+export function watchPod(
+  options: Omit<FollowOptions, "transport"> & { readonly config: InClusterConfig },
+): PodSource {
+  return (tell, signal) =>
+    followPod({ ...options, transport: createTransport(options.config) })(tell, signal);
+}
+
+/**
+ * Follows one pod by LIST and WATCH, like client-go's reflector: whatever fails is told as trouble
+ * and tried again, until `signal` aborts.
+ *
+ * The first list is served from the API server's cache ("0") when the uid is known, since a stale
+ * answer can then be told by its uid or its absence; any other list asks etcd, which for one name is
+ * the read of one key. A pod that the consistent list does not have is gone if it was ever seen, or
+ * if the uid is known: the token then proves that the pod has been there. Otherwise its name or
+ * namespace is probably wrong, which is told as trouble. Once gone a pod does not come back: a pod
+ * of the same name is another one, so no further request is made.
+ */
+export function followPod(options: FollowOptions): PodSource {
+  const { namespace, name, clock = realClock } = options;
+  const { now, random } = clock;
+
+  return async (tell, signal) => {
+    const requests = createPodRequests({
+      ...options,
+      firstByteTimeoutMs: options.firstByteTimeoutMs ?? 30_000,
+      idleTimeoutMs: options.idleTimeoutMs ?? 180_000,
+    });
+    const backoff = createBackoff({ random, now });
+    // A pod's network may need a moment (a mesh's proxy that starts beside us): hurry at first.
+    const eagerBackoff = createBackoff({ random, now, initialMs: 100 });
+    // Somebody is about to create the missing rule: jittered, this stays under 5 s.
+    const forbiddenBackoff = createBackoff({ random, now, capMs: 2500 });
+
+    let uid = options.uid;
+    let seen: string | undefined;
+    let resourceVersion: string | undefined;
+    let listedAt = -Infinity;
+    let relistAfterMs = 0;
+    let answered = false;
+    let unauthorizedInARow = 0;
+    let relistsInARow = 0;
+    let pollsLeft = 0;
+    let gone = false;
+
+    const say = (news: PodNews) => {
+      if (!signal.aborted) tell(news);
+    };
+    const pause = (ms: number) => clock.sleep(ms, signal);
+
+    function observe(pod: Pod): void {
+      uid ??= pod.metadata.uid;
+      // An unchanged object is not news, except that a first one always is.
+      if (seen !== undefined && seen === pod.metadata.resourceVersion) return;
+      seen = pod.metadata.resourceVersion ?? "";
+      say({ kind: "observed", pod });
+    }
+    const isOther = (pod: Pod) => uid !== undefined && pod.metadata.uid !== uid;
+
+    function vanish(): void {
+      gone = true;
+      say({ kind: "gone" });
+    }
+
+    async function listOrGet(version: "0" | "") {
+      try {
+        return await requests.list(version, signal);
+      } catch (error) {
+        const failure = failureOfException(error);
+        if (failure.kind !== "forbidden") throw failure;
+        try {
+          return await requests.get(signal);
+        } catch {
+          throw failure;
+        }
+      }
+    }
+
+    async function list(): Promise<void> {
+      const first = listedAt === -Infinity;
+      let listing = await listOrGet(first && uid !== undefined ? "0" : "");
+      answered = true;
+      if (first && uid !== undefined && (listing.pod === undefined || isOther(listing.pod))) {
+        listing = await listOrGet("");
+      }
+      if (listing.pod !== undefined && !isOther(listing.pod)) {
+        observe(listing.pod);
+      } else if (uid !== undefined || seen !== undefined) {
+        return vanish();
+      } else {
+        const retryInMs = backoff();
+        say({
+          kind: "trouble",
+          message: `pod ${namespace}/${name} is not in the API; ` +
+            "are KOORDINATOR_POD_NAME and KOORDINATOR_POD_NAMESPACE this pod's?",
+          retryInMs,
+        });
+        return await pause(retryInMs);
+      }
+      listedAt = now();
+      relistAfterMs = SAFETY_RELIST_MS * (1 + random() / 2);
+      resourceVersion = listing.resourceVersion;
+      unauthorizedInARow = 0;
+      if (pollsLeft > 0 || resourceVersion === undefined) {
+        pollsLeft = Math.max(0, pollsLeft - 1);
+        if (pollsLeft > 0) resourceVersion = undefined;
+        await pause(POLL_MS * (1 + random()));
+      }
+    }
+
+    async function watch(from: string): Promise<void> {
+      const startedAt = now();
+      let events = 0;
+      const seconds = Math.round(MIN_WATCH_SECONDS * (1 + random()));
+      for await (const event of requests.watch(from, seconds, signal)) {
+        events++;
+        unauthorizedInARow = relistsInARow = 0;
+        if (event.type === "BOOKMARK") {
+          resourceVersion = event.object.metadata.resourceVersion;
+          continue;
+        }
+        const { metadata } = event.object;
+        if (metadata.name !== name) continue;
+        if (event.type === "DELETED") {
+          if (!isOther(event.object)) return vanish();
+        } else if (isOther(event.object)) {
+          return vanish();
+        } else {
+          observe(event.object);
+        }
+        resourceVersion = metadata.resourceVersion ?? resourceVersion;
+      }
+      if (now() - startedAt < SHORT_WATCH_MS) {
+        // A server or proxy that closes at once is not to be asked tens of times a second.
+        if (events === 0) resourceVersion = undefined;
+        await pause(backoff());
+      } else if (now() - listedAt > relistAfterMs) {
+        resourceVersion = undefined;
+      }
+    }
+
+    /** The delay before the next try, in milliseconds. */
+    function delayAfter(failure: ApiFailure, watching: boolean): number {
+      switch (failure.kind) {
+        case "relist":
+          // An expired version is ordinary and costs no delay, unless it happens again and again.
+          resourceVersion = undefined;
+          return relistsInARow++ === 0 ? 0 : backoff();
+        case "unauthorized":
+          // The transport has dropped the token: the next request reads the file.
+          return unauthorizedInARow++ === 0 ? 0 : backoff();
+        case "forbidden":
+          if (watching) {
+            resourceVersion = undefined;
+            pollsLeft = POLLS_BEFORE_WATCH;
+          }
+          return forbiddenBackoff();
+        case "broken":
+        case "notFound":
+          resourceVersion = undefined;
+          return backoff();
+        case "retry":
+          return answered ? backoff() : eagerBackoff();
+      }
+    }
+
+    while (!signal.aborted && !gone) {
+      const from = resourceVersion;
+      try {
+        if (from === undefined) await list();
+        else await watch(from);
+      } catch (error) {
+        if (signal.aborted) return;
+        const failure = failureOfException(error);
+        const wasRelist = failure.kind === "relist";
+        const retryInMs = Math.max(
+          delayAfter(failure, from !== undefined),
+          failure.retryAfterMs ?? 0,
+        );
+        if (!wasRelist) say({ kind: "trouble", message: failure.message, retryInMs });
+        await pause(retryInMs);
+      }
+    }
+    if (!signal.aborted) {
+      await new Promise<void>((resolve) =>
+        signal.addEventListener("abort", () => resolve(), { once: true })
+      );
+    }
+  };
+}
