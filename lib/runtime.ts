@@ -1,0 +1,191 @@
+import { ExitCode, KoordinatorError } from "./errors.ts";
+import type { Log } from "./log.ts";
+import type { PodSource } from "./kubernetes/pod_source.ts";
+import type { Child } from "./process/command.ts";
+import type { SignalName } from "./spec/signal.ts";
+import type { Effect, Event, TimerName } from "./supervisor/events.ts";
+import type { HeldContainers } from "./supervisor/gate.ts";
+import { INITIAL, step } from "./supervisor/machine.ts";
+import type { Pod } from "./supervisor/pod.ts";
+import type { Context, State } from "./supervisor/state.ts";
+
+/** The world around the machine, each part a small seam that a test or the simulator can fill. */
+export interface World {
+  readonly log: Log;
+  /** Launches the command. Throws a {@linkcode KoordinatorError} if it cannot be executed. */
+  readonly launch: (argv: readonly string[]) => Child;
+  /** Becomes the command; returns only by throwing a {@linkcode KoordinatorError}. */
+  readonly replace: () => never;
+  /** Delivers every signal from the first on. */
+  readonly subscribe: (onSignal: (signal: SignalName) => void) => void;
+  /** Follows this pod; undefined if no dependency needs it. */
+  readonly podSource: PodSource | undefined;
+  /** Reads what the siblings wait for out of the pod's own manifest. */
+  readonly heldContainers: (pod: Pod) => Promise<HeldContainers>;
+}
+
+/** How a supervisor ended; `reason` is undefined when the end is the command's own. */
+export interface Outcome {
+  readonly code: number;
+  readonly reason: string | undefined;
+}
+
+/**
+ * Supervises `argv` to its end: brings what happens to the machine and does what the machine says.
+ * The one place where everything meets; it decides nothing by itself.
+ */
+export function supervise(
+  context: Context,
+  argv: readonly string[],
+  world: World,
+): Promise<Outcome> {
+  const { log } = world;
+  const outcome = Promise.withResolvers<Outcome>();
+  const timers = new Map<TimerName, number>();
+  const probing = new AbortController();
+  const watching = new AbortController();
+  let state: State = INITIAL;
+  let child: Child | undefined;
+  const queue: Event[] = [];
+  let stepping = false;
+
+  world.subscribe((signal) => happen({ kind: "signalled", signal }));
+  happen({ kind: "begun" });
+  return outcome.promise;
+
+  function happen(event: Event): void {
+    queue.push(event);
+    // An effect may bring the next event about: it waits until the effects before it are done.
+    if (stepping) return;
+    stepping = true;
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const before = state.phase;
+      const result = step(context, state, next);
+      state = result.state;
+      log.debug("event", { event: next.kind, before, after: state.phase });
+      for (const effect of result.effects) perform(effect);
+    }
+    stepping = false;
+  }
+
+  function perform(effect: Effect): void {
+    switch (effect.kind) {
+      case "observePod":
+        observe();
+        return;
+      case "forgetPod":
+        watching.abort();
+        return;
+      case "probe":
+        probe(effect);
+        return;
+      case "stopProbing":
+        probing.abort();
+        return;
+      case "launch":
+        launch(effect.handOver);
+        return;
+      case "signal":
+        child?.kill(effect.signal, effect.whom);
+        return;
+      case "callStopAction":
+        stopAction(effect.action);
+        return;
+      case "callAfterExit":
+        callOnce(effect.call).then(({ ok, detail }) => {
+          log[ok ? "info" : "warning"]("after exit", { detail });
+          happen({ kind: "afterExitEnded" });
+        });
+        return;
+      case "setTimer": {
+        const { timer, after } = effect;
+        clearTimeout(timers.get(timer));
+        timers.set(timer, setTimeout(() => happen({ kind: "timerFired", timer }), after));
+        return;
+      }
+      case "clearTimer":
+        clearTimeout(timers.get(effect.timer));
+        timers.delete(effect.timer);
+        return;
+      case "log":
+        log[effect.level](effect.message, effect.fields);
+        return;
+      case "exit":
+        for (const timer of timers.values()) clearTimeout(timer);
+        outcome.resolve({ code: effect.code, reason: effect.reason });
+        return;
+    }
+  }
+
+  function observe(): void {
+    if (world.podSource === undefined) return;
+    // News come in order, though the siblings' specs are read asynchronously.
+    let last = Promise.resolve();
+    world.podSource((news) => {
+      last = last.then(async () => {
+        switch (news.kind) {
+          case "observed":
+            happen({
+              kind: "podObserved",
+              pod: news.pod,
+              held: await world.heldContainers(news.pod),
+            });
+            return;
+          case "gone":
+            happen({ kind: "podGone" });
+            return;
+          case "trouble":
+            log.warning(news.message, { retryInMs: news.retryInMs });
+            return;
+        }
+      });
+    }, watching.signal);
+  }
+
+  async function probe({ index, dependency }: Extract<Effect, { kind: "probe" }>): Promise<void> {
+    const { follow } = await import("./probe/check.ts");
+    const tell = (open: boolean) => happen({ kind: "dependencyProbed", index, open });
+    await follow(dependency, tell, probing.signal);
+  }
+
+  function launch(handOver: boolean): void {
+    try {
+      if (handOver) world.replace();
+      child = world.launch(argv);
+      child.ended.then((end) => happen({ kind: "childExited", end }));
+    } catch (error) {
+      const exitCode = error instanceof KoordinatorError ? error.exitCode : ExitCode.failure;
+      const message = error instanceof Error ? error.message : String(error);
+      happen({ kind: "launchFailed", exitCode, message });
+    }
+  }
+
+  async function callOnce(request: Extract<Effect, { kind: "callAfterExit" }>["call"]) {
+    const { call } = await import("./probe/call.ts");
+    return await call(request);
+  }
+
+  async function stopAction(
+    action: Extract<Effect, { kind: "callStopAction" }>["action"],
+  ): Promise<void> {
+    const { ok, detail } = action.kind === "http"
+      ? await callOnce(action.call)
+      : await execute(action.command);
+    log[ok ? "info" : "warning"]("stop action", { ok, detail });
+    happen({ kind: "stopActionEnded", ok, detail });
+  }
+
+  async function execute(
+    command: readonly string[],
+  ): Promise<{ readonly ok: boolean; readonly detail: string }> {
+    try {
+      const end = await world.launch(command).ended;
+      const detail = end.kind === "exited"
+        ? `${command[0]}: exit code ${end.code}`
+        : `${command[0]}: died of signal ${end.signal}`;
+      return { ok: end.kind === "exited" && end.code === 0, detail };
+    } catch (error) {
+      return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}

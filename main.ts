@@ -1,0 +1,49 @@
+import { catchSignals } from "./lib/process/signals.ts";
+import { ExitCode, KoordinatorError } from "./lib/errors.ts";
+
+/** From the first statement on, no signal is lost: those that come early are delivered later. */
+const signals = catchSignals();
+
+type Subcommand = (args: readonly string[]) => Promise<number> | number;
+
+/** The first arguments that are subcommands; each is loaded only when it is called. */
+const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
+  copy: async () => (await import("./lib/cli/copy.ts")).copy,
+  help: async () => (await import("./lib/cli/help.ts")).help,
+  schema: async () => (await import("./lib/cli/schema.ts")).schema,
+  version: async () => (await import("./lib/cli/version.ts")).version,
+};
+
+/** Words that the command line keeps for subcommands that this version does not have. */
+const RESERVED: ReadonlySet<string> = new Set(["check", "graph", "simulate", "probe"]);
+
+async function main(args: readonly string[]): Promise<number> {
+  const [word, ...rest] = args;
+  if (word === undefined || word === "--help" || word === "-h") {
+    const { help } = await import("./lib/cli/help.ts");
+    help([]);
+    if (word !== undefined) return 0;
+    throw new KoordinatorError("no command given", { hint: "koordinator [--] COMMAND [ARG...]" });
+  }
+  const subcommand = Object.hasOwn(SUBCOMMANDS, word) ? SUBCOMMANDS[word] : undefined;
+  if (subcommand !== undefined) {
+    const { SIGNALS } = await import("./lib/spec/signal.ts");
+    signals.subscribe((signal) => Deno.exit(128 + SIGNALS[signal]));
+    return await (await subcommand())(rest);
+  }
+  if (RESERVED.has(word)) {
+    throw new KoordinatorError(`the subcommand ${word} is not in this version`, {
+      hint: `to supervise a program of this name: koordinator -- ${word}`,
+    });
+  }
+  const { run } = await import("./lib/cli/run.ts");
+  return await run(word === "--" ? rest : args, signals);
+}
+
+try {
+  Deno.exit(await main(Deno.args));
+} catch (error) {
+  const { report } = await import("./lib/cli/report.ts");
+  report(error);
+  Deno.exit(error instanceof KoordinatorError ? error.exitCode : ExitCode.failure);
+}

@@ -1,0 +1,230 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { milliseconds, seconds } from "../../lib/spec/duration.ts";
+import { DEFAULT_SPEC, type Spec } from "../../lib/spec/spec.ts";
+import type { Effect, Event } from "../../lib/supervisor/events.ts";
+import { INITIAL, step } from "../../lib/supervisor/machine.ts";
+import type { Pod } from "../../lib/supervisor/pod.ts";
+import type { State } from "../../lib/supervisor/state.ts";
+import { ended, pod, ready, unready } from "./pods.ts";
+
+const main: Partial<Spec> = {
+  startDeps: [{ kind: "container", container: "proxy", until: "ready", optional: false }],
+  stopDelay: seconds(10),
+};
+const proxy: Partial<Spec> = { stopDeps: [{ container: "main", when: "final" }] };
+
+function play(spec: Partial<Spec>, events: readonly Event[], self = "self") {
+  const context = { spec: { ...DEFAULT_SPEC, ...spec }, self };
+  let state: State = INITIAL;
+  const effects: Effect[] = [];
+  for (const event of [{ kind: "begun" }, ...events] satisfies Event[]) {
+    const result = step(context, state, event);
+    state = result.state;
+    effects.push(...result.effects);
+  }
+  return { state, effects, exits: effects.filter((effect) => effect.kind === "exit") };
+}
+
+const seen = (observed: Pod, held = new Map()): Event => ({
+  kind: "podObserved",
+  pod: observed,
+  held,
+});
+const exited = (code: number): Event => ({ kind: "childExited", end: { kind: "exited", code } });
+const term: Event = { kind: "signalled", signal: "SIGTERM" };
+const escalation: Event = { kind: "timerFired", timer: "escalation" };
+const launches = (effects: readonly Effect[]) =>
+  effects.filter((effect) => effect.kind === "launch").length;
+const sent = (effects: readonly Effect[]) =>
+  effects.flatMap((effect) => effect.kind === "signal" ? [`${effect.signal} ${effect.whom}`] : []);
+
+Deno.test("a command without dependencies is launched at once and handed over to", () => {
+  const { effects } = play({}, []);
+  assertEquals(effects, [{ kind: "launch", handOver: true }]);
+});
+
+Deno.test("a command with stop dependencies is launched before the pod is looked at", () => {
+  const { effects } = play(proxy, []);
+  assertEquals(effects.map(({ kind }) => kind), ["launch", "observePod"]);
+});
+
+Deno.test("a command is held back until its start dependency is ready", () => {
+  assertEquals(launches(play(main, []).effects), 0);
+  assertEquals(launches(play(main, [seen(pod([unready("proxy")]))]).effects), 0);
+  assertEquals(launches(play(main, [seen(pod([ready("proxy")]))]).effects), 1);
+});
+
+Deno.test("all start dependencies must hold at the same time", () => {
+  const spec: Partial<Spec> = {
+    startDeps: [
+      { kind: "container", container: "proxy", until: "ready", optional: false },
+      { kind: "tcp", host: "127.0.0.1", port: 1 },
+    ],
+  };
+  const open: Event = { kind: "dependencyProbed", index: 1, open: true };
+  const shut: Event = { kind: "dependencyProbed", index: 1, open: false };
+  assertEquals(launches(play(spec, [open, shut, seen(pod([ready("proxy")]))]).effects), 0);
+  assertEquals(launches(play(spec, [seen(pod([ready("proxy")])), open]).effects), 1);
+});
+
+Deno.test("SIGTERM while waiting launches nothing and ends 143", () => {
+  const { exits, effects } = play(main, [term, seen(pod([ready("proxy")]))]);
+  assertEquals(launches(effects), 0);
+  assertEquals(exits.map((exit) => exit.code), [143]);
+});
+
+Deno.test("a pod that is being deleted or gone while waiting counts as a termination", () => {
+  const deleted = pod([ready("proxy")], { deletionTimestamp: "2026-01-01T00:00:30Z" });
+  for (const event of [seen(deleted), { kind: "podGone" }] satisfies Event[]) {
+    const { exits, effects } = play(main, [event]);
+    assertEquals([launches(effects), exits.map((exit) => exit.code)], [0, [143]]);
+  }
+});
+
+Deno.test("a start dependency that is not in the pod ends the wait with the real names", () => {
+  const spec: Partial<Spec> = {
+    startDeps: [{ kind: "container", container: "prxy", until: "ready", optional: false }],
+  };
+  const [exit] = play(spec, [seen(pod([]))]).exits;
+  assertEquals(exit?.code, 121);
+  assertStringIncludes(exit?.reason ?? "", "main, proxy");
+});
+
+Deno.test("an optional start dependency that is not in the pod holds", () => {
+  const spec: Partial<Spec> = {
+    startDeps: [{ kind: "container", container: "mesh", until: "ready", optional: true }],
+  };
+  assertEquals(launches(play(spec, [seen(pod([]))]).effects), 1);
+});
+
+Deno.test("a start dependency that ended for good before it was ready ends the wait with 121", () => {
+  assertEquals(play(main, [seen(pod([ended("proxy", 1)]))]).exits[0]?.code, 121);
+});
+
+Deno.test("a start dependency that will be restarted is waited for", () => {
+  const restarted = pod([ended("proxy", 1)], { restartPolicy: "OnFailure" });
+  assertEquals(play(main, [seen(restarted)]).exits, []);
+});
+
+Deno.test("a cycle through the siblings' specs is named in full", () => {
+  const held = new Map([["proxy", [{
+    kind: "container",
+    container: "main",
+    until: "ready",
+    optional: false,
+  }]]]);
+  const [exit] = play(main, [seen(pod([unready("proxy")]), held)], "main").exits;
+  assertEquals(exit?.code, 121);
+  assertStringIncludes(exit?.reason ?? "", "main -> proxy -> main");
+});
+
+Deno.test("a held sibling without a readiness probe is ready only when its own gate holds", () => {
+  const containers = ["main", "proxy", "db"].map((name) => ({ name }));
+  const held = new Map([["proxy", [{
+    kind: "container",
+    container: "db",
+    until: "ready",
+    optional: false,
+  }]]]);
+  const early = seen(pod([ready("proxy"), unready("db")], { containers }), held);
+  const late = seen(pod([ready("proxy"), ready("db")], { containers }), held);
+  assertEquals(launches(play(main, [early]).effects), 0);
+  assertEquals(launches(play(main, [early, late]).effects), 1);
+});
+
+Deno.test("the start timeout fails with 124, or launches anyway", () => {
+  const fired: Event = { kind: "timerFired", timer: "startTimeout" };
+  const startTimeout = milliseconds(5);
+  assertEquals(play({ ...main, startTimeout }, [fired]).exits[0]?.code, 124);
+  const anyway = play({ ...main, startTimeout, onStartTimeout: "start" }, [fired]);
+  assertEquals([launches(anyway.effects), anyway.exits.length], [1, 0]);
+});
+
+Deno.test("a stop dependency that is already met launches nothing and ends 0", () => {
+  const both = { ...main, ...proxy };
+  const { effects, exits } = play(both, [seen(pod([ready("proxy"), ended("main", 1)]))]);
+  assertEquals([launches(effects), exits.map((exit) => exit.code)], [0, [0]]);
+});
+
+Deno.test("a stop dependency's end is answered by the term signal, the end in time by exit 0", () => {
+  const { effects, exits } = play(proxy, [seen(pod([ended("main", 0)])), exited(143)]);
+  assertEquals(sent(effects), ["SIGTERM process", "SIGKILL group"]);
+  assertEquals(exits.map((exit) => exit.code), [0]);
+});
+
+Deno.test("a negative terminatedByStopDepExitCode gives the command's own code", () => {
+  const spec = { ...proxy, terminatedByStopDepExitCode: -1 };
+  assertEquals(play(spec, [seen(pod([ended("main", 0)])), exited(7)]).exits[0]?.code, 7);
+});
+
+Deno.test("a command that ignores the stop climbs every rung and ends 137", () => {
+  const spec: Partial<Spec> = {
+    ...proxy,
+    whenStopDepExited: { kind: "signal", signal: "SIGUSR1" },
+  };
+  const killed: Event = { kind: "childExited", end: { kind: "signalled", signal: 9 } };
+  const { effects, exits } = play(spec, [
+    seen(pod([ended("main", 0)])),
+    escalation,
+    escalation,
+    killed,
+  ]);
+  assertEquals(sent(effects).slice(0, 3), ["SIGUSR1 process", "SIGTERM process", "SIGKILL group"]);
+  assertEquals(exits.map((exit) => exit.code), [137]);
+});
+
+Deno.test("a stop action that fails is followed by the term signal at once", () => {
+  const spec: Partial<Spec> = {
+    ...proxy,
+    whenStopDepExited: {
+      kind: "http",
+      call: { method: "POST", port: 1, path: "/quit", headers: {}, timeout: seconds(5) },
+    },
+  };
+  const failed: Event = { kind: "stopActionEnded", ok: false, detail: "HTTP 405" };
+  const { effects } = play(spec, [seen(pod([ended("main", 0)])), failed]);
+  assertEquals(sent(effects), ["SIGTERM process"]);
+});
+
+Deno.test("under OnFailure a failed main that will be restarted keeps its sidecar", () => {
+  const failed = pod([ended("main", 1)], { restartPolicy: "OnFailure" });
+  assertEquals(sent(play(proxy, [seen(failed)]).effects), []);
+  const succeeded = pod([ended("main", 0)], { restartPolicy: "OnFailure" });
+  assertEquals(sent(play(proxy, [seen(failed), seen(succeeded)]).effects), ["SIGTERM process"]);
+});
+
+Deno.test("a termination from outside is delayed, and a second one is not", () => {
+  const launched = [seen(pod([ready("proxy")]))];
+  const timer: Event = { kind: "timerFired", timer: "stopDelay" };
+  assertEquals(sent(play(main, [...launched, term]).effects), []);
+  assertEquals(sent(play(main, [...launched, term, timer]).effects), ["SIGTERM process"]);
+  assertEquals(sent(play(main, [...launched, term, term]).effects), ["SIGTERM process"]);
+});
+
+Deno.test("every other signal is passed on as it is", () => {
+  const hup: Event = { kind: "signalled", signal: "SIGHUP" };
+  assertEquals(sent(play(proxy, [hup]).effects), ["SIGHUP process"]);
+});
+
+Deno.test("the command's end is koordinator's end, 128 + n after a signal", () => {
+  const oom: Event = { kind: "childExited", end: { kind: "signalled", signal: 9 } };
+  assertEquals(play(proxy, [exited(3)]).exits, [{ kind: "exit", code: 3, reason: undefined }]);
+  assertEquals(play(proxy, [oom]).exits[0]?.code, 137);
+});
+
+Deno.test("a command that cannot be launched ends with its code and reason", () => {
+  const failed: Event = { kind: "launchFailed", exitCode: 127, message: "not found" };
+  assertEquals(play({}, [failed]).exits, [{ kind: "exit", code: 127, reason: "not found" }]);
+});
+
+Deno.test("calls after the exit are made in order, by how the command ended", () => {
+  const to = (port: number, on: "always" | "success" | "failure") => ({
+    call: { method: "POST", port, path: "/", headers: {}, timeout: seconds(5) } as const,
+    on,
+  });
+  const spec: Partial<Spec> = { afterExit: [to(1, "always"), to(2, "failure"), to(3, "success")] };
+  const done: Event = { kind: "afterExitEnded" };
+  const { effects, exits } = play(spec, [exited(0), done, done]);
+  const ports = effects.flatMap((e) => e.kind === "callAfterExit" ? [e.call.port] : []);
+  assertEquals([ports, exits.map((exit) => exit.code)], [[1, 3], [0]]);
+});
