@@ -1,0 +1,171 @@
+/** The manifests that the tests apply. */
+import * as v from "valibot";
+import { IMAGES } from "../../../tools/e2e/images.ts";
+import type { Namespace } from "./cluster.ts";
+
+const Container = v.looseObject({
+  name: v.string(),
+  image: v.string(),
+  args: v.optional(v.array(v.string())),
+  env: v.optional(v.array(v.object({ name: v.string(), value: v.string() }))),
+});
+const PodSpec = v.looseObject({
+  containers: v.array(Container),
+  initContainers: v.array(Container),
+});
+const Job = v.looseObject({
+  kind: v.literal("Job"),
+  spec: v.looseObject({ template: v.looseObject({ spec: PodSpec }) }),
+});
+const Objects = v.object({
+  items: v.array(v.union([Job, v.looseObject({ kind: v.string() })])),
+});
+
+/** A container of the example. */
+export type ExampleContainer = v.InferOutput<typeof Container>;
+
+/** What makes the real proxy listen and be ready with no credentials and no network. */
+export const OFFLINE_PROXY_ARGS = [
+  "--token=x",
+  "--lazy-refresh",
+  "--sqladmin-api-endpoint=http://127.0.0.1:1",
+  "--health-check",
+  "--http-port=9090",
+  "--http-address=0.0.0.0",
+  "proj:region:inst?port=5432",
+];
+
+/**
+ * The objects of examples/job.yaml as they are, but for the images, their pull policy and the
+ * proxy's arguments, which an offline cluster needs.
+ * @param change a last change of a container; none by default
+ */
+export async function example(
+  namespace: Namespace,
+  change: (container: ExampleContainer) => ExampleContainer = (container) => container,
+): Promise<unknown[]> {
+  const file = new URL("../../../examples/job.yaml", import.meta.url).pathname;
+  const listed = await namespace.kubectl(["apply", "--dry-run=client", "-o", "json", "-f", file]);
+  return v.parse(Objects, JSON.parse(listed)).items.map((object) => {
+    const job = v.safeParse(Job, object);
+    if (!job.success) return object;
+    const { spec } = job.output;
+    const pod = spec.template.spec;
+    const podSpec = {
+      ...pod,
+      containers: pod.containers.map((container) => change(offline(container))),
+      initContainers: pod.initContainers.map(offline),
+    };
+    return { ...job.output, spec: { ...spec, template: { ...spec.template, spec: podSpec } } };
+  });
+}
+
+function offline(container: ExampleContainer): ExampleContainer {
+  const local = { ...container, imagePullPolicy: "Never" };
+  switch (container.name) {
+    case "koordinator":
+      return { ...local, image: IMAGES.koordinator };
+    case "cloud-sql-proxy":
+      return { ...local, image: IMAGES.cloudSqlProxy, args: OFFLINE_PROXY_ARGS };
+    default:
+      return { ...local, image: IMAGES.busybox };
+  }
+}
+
+/** A container of {@linkcode pod}. */
+export interface SupervisedContainer {
+  readonly name: string;
+  /** @default {IMAGES.busybox} */
+  readonly image?: string;
+  /** What koordinator is to supervise. */
+  readonly command: readonly string[];
+  /** Its KOORDINATOR_SPEC; none by default. */
+  readonly spec?: unknown;
+  /** A TCP port that accepts connections when the container is ready; no readiness probe by default. */
+  readonly readyPort?: number;
+  /** Memory limit; none by default. */
+  readonly memory?: string;
+}
+
+/** Options of {@linkcode pod}. */
+export interface PodOptions {
+  /** Whether the pod's name and namespace are mounted at /etc/podinfo. @default {true} */
+  readonly podinfo?: boolean;
+  /** A security context for every container. */
+  readonly securityContext?: unknown;
+}
+
+/** A pod, never restarted, all of whose containers are supervised. */
+export function pod(
+  name: string,
+  containers: readonly SupervisedContainer[],
+  options: PodOptions = {},
+): unknown {
+  const podinfo = options.podinfo ?? true;
+  const field = (path: string) => ({ path, fieldRef: { fieldPath: `metadata.${path}` } });
+  const local = {
+    imagePullPolicy: "Never",
+    ...(options.securityContext === undefined ? {} : { securityContext: options.securityContext }),
+  };
+  const executable = { name: "koordinator", mountPath: "/koordinator" };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name },
+    spec: {
+      restartPolicy: "Never",
+      volumes: [
+        { name: "koordinator", emptyDir: {} },
+        ...(podinfo
+          ? [{ name: "podinfo", downwardAPI: { items: [field("name"), field("namespace")] } }]
+          : []),
+      ],
+      initContainers: [{
+        ...local,
+        name: "koordinator",
+        image: IMAGES.koordinator,
+        args: ["/koordinator"],
+        volumeMounts: [executable],
+      }],
+      containers: containers.map((container) => ({
+        ...local,
+        name: container.name,
+        image: container.image ?? IMAGES.busybox,
+        command: ["/koordinator/koordinator", ...container.command],
+        env: container.spec === undefined
+          ? []
+          : [{ name: "KOORDINATOR_SPEC", value: JSON.stringify(container.spec) }],
+        volumeMounts: [
+          executable,
+          ...(podinfo ? [{ name: "podinfo", mountPath: "/etc/podinfo" }] : []),
+        ],
+        ...(container.readyPort === undefined
+          ? {}
+          : { readinessProbe: { tcpSocket: { port: container.readyPort }, periodSeconds: 1 } }),
+        ...(container.memory === undefined
+          ? {}
+          : { resources: { limits: { memory: container.memory } } }),
+      })),
+    },
+  };
+}
+
+const metadata = { name: "koordinator" };
+const RBAC = "rbac.authorization.k8s.io";
+
+/** What the namespace's default service account needs: to list and watch pods, nothing more. */
+export const ROLE: readonly unknown[] = [
+  {
+    apiVersion: `${RBAC}/v1`,
+    kind: "Role",
+    metadata,
+    rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] }],
+  },
+  {
+    apiVersion: `${RBAC}/v1`,
+    kind: "RoleBinding",
+    metadata,
+    roleRef: { apiGroup: RBAC, kind: "Role", name: "koordinator" },
+    subjects: [{ kind: "ServiceAccount", name: "default" }],
+  },
+];
