@@ -40,11 +40,17 @@ export function createDirectClient(caCerts: readonly string[]): Deno.HttpClient 
   }
 }
 
-/** The real transport: TLS, bearer token, certificates that may rotate. */
+/**
+ * The real transport: TLS, bearer token, certificates that may rotate. Disposing of it closes its
+ * connections.
+ *
+ * @param now milliseconds of a steady clock
+ */
 export function createTransport(
   config: InClusterConfig,
   now: () => number = () => performance.now(),
-): Transport {
+): Transport & Disposable {
+  const clients: Deno.HttpClient[] = [];
   const token = createTokenSource(() => Deno.readTextFileSync(config.tokenPath), now);
   let client: Deno.HttpClient | undefined;
   let ca = "";
@@ -54,9 +60,10 @@ export function createTransport(
     if (client !== undefined && now() - caReadAt < CA_REREAD_AFTER_MS) return client;
     const fresh = readCertificates(config.caPath);
     if (client === undefined || (fresh !== "" && fresh !== ca)) {
-      // The old client is not closed: nothing runs on it but what will end by itself, and it keeps
-      // no idle connections.
+      // The old client is closed with the last: a watch may still run on it, which will end by
+      // itself, and it keeps no idle connections.
       client = createDirectClient(fresh === "" ? [] : [fresh]);
+      clients.push(client);
       ca = fresh;
     }
     // Without certificates look again at the next request: the volume may not be complete yet.
@@ -64,7 +71,7 @@ export function createTransport(
     return client;
   }
 
-  return async (path, { signal }) => {
+  const transport: Transport = async (path, { signal }) => {
     const response = await fetch(config.server + path, {
       client: currentClient(),
       signal,
@@ -78,6 +85,12 @@ export function createTransport(
     if (response.status === 401) token.expire();
     return response;
   };
+  return Object.assign(transport, {
+    [Symbol.dispose]() {
+      for (const each of clients.splice(0)) each.close();
+      client = undefined;
+    },
+  });
 }
 
 /** The PEM text, or nothing: then the system's roots have to do, as in client-go. */

@@ -73,8 +73,10 @@ const realClock: WatchClock = {
 export function watchPod(
   options: Omit<FollowOptions, "transport"> & { readonly config: InClusterConfig },
 ): PodSource {
-  return (tell, signal) =>
-    followPod({ ...options, transport: createTransport(options.config) })(tell, signal);
+  return async (tell, signal) => {
+    using transport = createTransport(options.config);
+    await followPod({ ...options, transport })(tell, signal);
+  };
 }
 
 /**

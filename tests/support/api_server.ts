@@ -184,7 +184,16 @@ export async function startApiServer(options: {
         if (chunk !== undefined) {
           controller.enqueue(typeof chunk === "string" ? bytes(chunk) : chunk);
           // One chunk, one packet: what was split shall arrive split.
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          await new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, 20);
+            hanging.add(
+              release = () => {
+                clearTimeout(timer);
+                resolve();
+              },
+            );
+          });
+          forget(hanging, release);
         } else if (fault.then === "end") {
           controller.close();
         } else if (fault.then === "cut") {
