@@ -46,6 +46,8 @@ export interface FollowOptions {
 const MIN_WATCH_SECONDS = 300;
 /** A watch shorter than this is not followed by another at once. */
 const SHORT_WATCH_MS = 1000;
+/** At most one retry without a delay in this time. */
+const HURRY_ONCE_IN_MS = 60_000;
 /** A lost event costs at most about this and one watch more. */
 const SAFETY_RELIST_MS = 600_000;
 /** Where lists are allowed and watches are not, the pod is listed this often... */
@@ -112,8 +114,7 @@ export function followPod(options: FollowOptions): PodSource {
     let listedAt = -Infinity;
     let relistAfterMs = 0;
     let answered = false;
-    let unauthorizedInARow = 0;
-    let relistsInARow = 0;
+    let hurriedAt = -Infinity;
     let pollsLeft = 0;
     let gone = false;
 
@@ -174,7 +175,6 @@ export function followPod(options: FollowOptions): PodSource {
       listedAt = now();
       relistAfterMs = SAFETY_RELIST_MS * (1 + random() / 2);
       resourceVersion = listing.resourceVersion;
-      unauthorizedInARow = 0;
       if (pollsLeft > 0 || resourceVersion === undefined) {
         pollsLeft = Math.max(0, pollsLeft - 1);
         if (pollsLeft > 0) resourceVersion = undefined;
@@ -188,7 +188,6 @@ export function followPod(options: FollowOptions): PodSource {
       const seconds = Math.round(MIN_WATCH_SECONDS * (1 + random()));
       for await (const event of requests.watch(from, seconds, signal)) {
         events++;
-        unauthorizedInARow = relistsInARow = 0;
         if (event.type === "BOOKMARK") {
           resourceVersion = event.object.metadata.resourceVersion;
           continue;
@@ -213,16 +212,22 @@ export function followPod(options: FollowOptions): PodSource {
       }
     }
 
+    /** No delay for what is ordinary, an expired version or token, unless it happens repeatedly. */
+    function hurry(): number {
+      if (now() - hurriedAt < HURRY_ONCE_IN_MS) return backoff();
+      hurriedAt = now();
+      return 0;
+    }
+
     /** The delay before the next try, in milliseconds. */
     function delayAfter(failure: ApiFailure, watching: boolean): number {
       switch (failure.kind) {
         case "relist":
-          // An expired version is ordinary and costs no delay, unless it happens again and again.
           resourceVersion = undefined;
-          return relistsInARow++ === 0 ? 0 : backoff();
+          return hurry();
         case "unauthorized":
           // The transport has dropped the token: the next request reads the file.
-          return unauthorizedInARow++ === 0 ? 0 : backoff();
+          return hurry();
         case "forbidden":
           if (watching) {
             resourceVersion = undefined;
@@ -246,12 +251,12 @@ export function followPod(options: FollowOptions): PodSource {
       } catch (error) {
         if (signal.aborted) return;
         const failure = failureOfException(error);
-        const wasRelist = failure.kind === "relist";
         const retryInMs = Math.max(
           delayAfter(failure, from !== undefined),
           failure.retryAfterMs ?? 0,
         );
-        if (!wasRelist) say({ kind: "trouble", message: failure.message, retryInMs });
+        // What is put right at once is no trouble.
+        if (retryInMs > 0) say({ kind: "trouble", message: failure.message, retryInMs });
         await pause(retryInMs);
       }
     }

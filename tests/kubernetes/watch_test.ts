@@ -209,11 +209,25 @@ Deno.test("an expired version, told as a status, leads to a new list", () =>
     },
   ));
 
+Deno.test("versions that expire again and again do not become a storm of requests", () =>
+  following(
+    (server) => {
+      const bookmark = { type: "BOOKMARK", object: { metadata: { resourceVersion: "101" } } };
+      const expired = { type: "ERROR", object: { code: 410, reason: "Expired" } };
+      const chunks = [`${JSON.stringify(bookmark)}\n${JSON.stringify(expired)}\n`];
+      server.fail("watch", { ...closed, chunks }, 4);
+    },
+    async ({ server, sleeps }) => {
+      await server.seen("watch", 5);
+      assertEquals(sleeps, [0, 800, 1600, 3200]);
+    },
+  ));
+
 Deno.test("a rotated token is read again after the old one was refused", () => {
   const token = fakeToken({ name: "web-0", nonce: "new" });
   return following(async (server, root) => {
     await server.writeServiceAccount(root);
-  }, async ({ server, root, untilPhase }) => {
+  }, async ({ server, root, news, untilPhase }) => {
     await server.seen("watch", 1);
     await server.writeServiceAccount(root, { token });
     server.token = token;
@@ -221,6 +235,7 @@ Deno.test("a rotated token is read again after the old one was refused", () => {
     server.endWatches();
     server.update(withPhase("Succeeded"));
     await untilPhase("Succeeded");
+    assertEquals(messages(news), []);
   });
 });
 
