@@ -29,7 +29,7 @@ const APPLICATIONS = [
   {
     name: "busybox",
     image: IMAGES.busybox,
-    serve: ["nc", "-lk", "-p", "5432", "-e", "true"],
+    serve: ["httpd", "-f", "-p", "5432", "-h", "/"],
     connect: ["/main-app"],
   },
 ];

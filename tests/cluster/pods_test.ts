@@ -6,10 +6,10 @@ import { pod, ROLE } from "./support/manifests.ts";
 /** Listens on its port after ten seconds. */
 const SLOW_SERVER = {
   name: "server",
-  command: ["sh", "-c", "sleep 10; exec httpd -f -p 8080 -h /etc"],
+  command: ["sh", "-c", "sleep 10; exec httpd -f -p 8080 -h /"],
   readyPort: 8080,
 } as const;
-const SERVER = { ...SLOW_SERVER, command: ["httpd", "-f", "-p", "8080", "-h", "/etc"] } as const;
+const SERVER = { ...SLOW_SERVER, command: ["httpd", "-f", "-p", "8080", "-h", "/"] } as const;
 
 /** Never ready, ends when told to. */
 const NEVER_READY = {
@@ -23,7 +23,11 @@ clusterTest("a client succeeds at first try with a server that is slow to start"
     ...ROLE,
     pod("client-server", [
       { ...SLOW_SERVER, spec: { stopDeps: ["client"] } },
-      { name: "client", command: ["nc", "127.0.0.1", "8080"], spec: { startDeps: ["server"] } },
+      {
+        name: "client",
+        command: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/main-app"],
+        spec: { startDeps: ["server"] },
+      },
     ]),
   );
   const ended = await ns.ended();
@@ -62,7 +66,7 @@ clusterTest("a pod that is deleted while it waits is gone at once, with 143", as
     ({ object }) => container(object, "main")?.state.running !== undefined,
   );
   await ns.logged("deleted", "main", "server");
-  const followed = ns.logs("deleted", "main", "--follow");
+  const followed = ns.logs("deleted", "main", "--follow").catch(String);
   await ns.kubectl(["delete", "pod", "deleted", "--wait=false"]);
   await ns.until("the pod is gone", ({ type }) => type === "DELETED", 5_000);
 
@@ -102,7 +106,11 @@ clusterTest("without the podinfo volume the pod is found by its token's claims",
     ...ROLE,
     pod("by-claims", [
       { ...SERVER, spec: { stopDeps: ["main"] } },
-      { name: "main", command: ["nc", "127.0.0.1", "8080"], spec: { startDeps: ["server"] } },
+      {
+        name: "main",
+        command: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/main-app"],
+        spec: { startDeps: ["server"] },
+      },
     ], { podinfo: false }),
   );
   assertEquals((await ns.ended()).status.phase, "Succeeded");
