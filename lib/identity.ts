@@ -1,0 +1,57 @@
+import { KoordinatorError } from "./errors.ts";
+
+/** The pod that this process runs in. */
+export interface Identity {
+  readonly name: string;
+  readonly namespace: string;
+  /** Tells this pod from a successor of the same name; known only from the token. */
+  readonly uid?: string;
+}
+
+/**
+ * Finds out which pod this is: from the variables, else the files of a downward API volume at
+ * /etc/podinfo, else the claims of the service-account token (KEP-1205).
+ *
+ * @param variables what the environment says
+ * @param readText reads a file; undefined if it cannot be read
+ * @param claims the claims of the token; undefined if it has none
+ * @throws {KoordinatorError} exit code 125, if none of them tells
+ */
+export function findIdentity(
+  variables: { readonly podName: string | undefined; readonly podNamespace: string | undefined },
+  readText: (path: string) => string | undefined,
+  claims: () => {
+    readonly name?: string | undefined;
+    readonly uid?: string | undefined;
+    readonly namespace?: string | undefined;
+  } | undefined,
+): Identity {
+  const claimed = claims();
+  const read = (path: string) => readText(path)?.trim() || undefined;
+  const name = variables.podName ?? read("/etc/podinfo/name") ?? claimed?.name;
+  const namespace = variables.podNamespace ?? read("/etc/podinfo/namespace") ?? claimed?.namespace;
+  if (name === undefined || namespace === undefined) {
+    const [what, file, variable] = name === undefined
+      ? ["name", "/etc/podinfo/name", "KOORDINATOR_POD_NAME"]
+      : ["namespace", "/etc/podinfo/namespace", "KOORDINATOR_POD_NAMESPACE"];
+    throw new KoordinatorError(`the ${what} of this pod is unknown`, {
+      hint: `mount a downward API volume with ${file}, or set ${variable}`,
+    });
+  }
+  // A uid vouches only for the pod that the token names.
+  const uid = claimed?.name === name && claimed.namespace === namespace ? claimed.uid : undefined;
+  return uid === undefined ? { name, namespace } : { name, namespace, uid };
+}
+
+/**
+ * The name of this container, out of /proc/self/mountinfo: the kubelet mounts
+ * `.../pods/UID/containers/NAME/HASH` at /dev/termination-log (proc_pid_mountinfo(5)).
+ */
+export function findContainerName(mountinfo: string): string | undefined {
+  for (const line of mountinfo.split("\n")) {
+    const [, , , root = "", mountPoint] = line.split(" ");
+    if (mountPoint !== "/dev/termination-log") continue;
+    return /\/containers\/([^/]+)\/[^/]+$/.exec(root)?.[1];
+  }
+  return undefined;
+}

@@ -1,0 +1,77 @@
+import { KoordinatorError } from "../errors.ts";
+
+/** The C functions that koordinator calls; signatures are those of their man pages on 64-bit Linux. */
+const SYMBOLS = {
+  posix_spawn: {
+    parameters: ["buffer", "buffer", "pointer", "buffer", "buffer", "buffer"],
+    result: "i32",
+  },
+  posix_spawnattr_init: { parameters: ["buffer"], result: "i32" },
+  posix_spawnattr_setflags: { parameters: ["buffer", "i16"], result: "i32" },
+  posix_spawnattr_setpgroup: { parameters: ["buffer", "i32"], result: "i32" },
+  posix_spawnattr_setsigmask: { parameters: ["buffer", "buffer"], result: "i32" },
+  posix_spawnattr_setsigdefault: { parameters: ["buffer", "buffer"], result: "i32" },
+  waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  kill: { parameters: ["i32", "i32"], result: "i32" },
+  execve: { parameters: ["buffer", "buffer", "buffer"], result: "i32" },
+  signal: { parameters: ["i32", "usize"], result: "usize" },
+  prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
+  isatty: { parameters: ["i32"], result: "i32" },
+  tcsetpgrp: { parameters: ["i32", "i32"], result: "i32" },
+  tcgetpgrp: { parameters: ["i32"], result: "i32" },
+  getpgrp: { parameters: [], result: "i32" },
+  __errno_location: { parameters: [], result: "pointer" },
+} as const;
+
+/** The C library, as Deno types it. */
+export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
+let opened: Libc | undefined;
+
+/**
+ * The C library of this process: the one that the executable carries, or the host's.
+ *
+ * @throws {KoordinatorError} if there is no glibc
+ */
+export function libc(): Libc {
+  try {
+    return opened ??= Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+  } catch (cause) {
+    throw new KoordinatorError("the C library cannot be opened", {
+      hint: "run the compiled executable, or Deno on a glibc system",
+      cause,
+    });
+  }
+}
+
+/** errno of the call just made (errno(3)). */
+export function errno(): number {
+  const location = libc().__errno_location();
+  return location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
+}
+
+/** Errors of exec that have an exit code of their own (errno(3)). */
+export const Errno = { ENOENT: 2, ENOEXEC: 8, EACCES: 13 } as const;
+
+const encoder = new TextEncoder();
+
+/** A C string. */
+export function cString(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(`${text}\0`);
+}
+
+/** A NULL-terminated array of C strings. `strings` must stay referenced as long as `array` is used. */
+export interface CStrings {
+  readonly strings: readonly Uint8Array<ArrayBuffer>[];
+  readonly array: BigUint64Array<ArrayBuffer>;
+}
+
+/** Lays texts out as C wants argv and envp. */
+export function cStrings(texts: readonly string[]): CStrings {
+  const strings = texts.map(cString);
+  const array = new BigUint64Array(strings.length + 1);
+  for (const [index, string] of strings.entries()) {
+    array[index] = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(string)));
+  }
+  return { strings, array };
+}
