@@ -1,0 +1,71 @@
+/** A koordinator that runs, and what it has said on stderr so far. */
+export interface Koordinator extends AsyncDisposable {
+  readonly pid: number;
+  readonly status: Promise<Deno.CommandStatus>;
+  /** All of stdout and stderr so far. */
+  readonly output: () => { readonly stdout: string; readonly stderr: string };
+  kill(signal: Deno.Signal): void;
+  /** Resolves when `pattern` stands in stdout or stderr; rejects after a minute. */
+  says(pattern: RegExp): Promise<void>;
+}
+
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+
+/** Starts koordinator from its sources with nothing in the environment but PATH, HOME and `env`. */
+export function startKoordinator(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Koordinator {
+  const inherited = ["PATH", "HOME", "DENO_DIR", "DENO_TLS_CA_STORE"].flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--no-check", MAIN, ...args],
+    env: { ...Object.fromEntries(inherited), ...env },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const said = { stdout: "", stderr: "" };
+  const listeners = new Set<() => void>();
+  const read = async (name: "stdout" | "stderr") => {
+    for await (const text of child[name].pipeThrough(new TextDecoderStream())) {
+      said[name] += text;
+      for (const listener of [...listeners]) listener();
+    }
+  };
+  const done = Promise.all([read("stdout"), read("stderr")]);
+  const status = Promise.all([child.status, done]).then(([status]) => status);
+  return {
+    pid: child.pid,
+    status,
+    output: () => ({ ...said }),
+    kill: (signal) => child.kill(signal),
+    says: (pattern) => {
+      const found = Promise.withResolvers<void>();
+      const look = () => {
+        if (pattern.test(said.stdout) || pattern.test(said.stderr)) found.resolve();
+      };
+      const deadline = setTimeout(
+        () => found.reject(new Error(`${pattern} not in ${JSON.stringify(said)}`)),
+        60_000,
+      );
+      listeners.add(look);
+      look();
+      return found.promise.finally(() => {
+        clearTimeout(deadline);
+        listeners.delete(look);
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+      await status;
+    },
+  };
+}
