@@ -39,6 +39,7 @@ const PodObject = v.object({
       ),
       [],
     ),
+    initContainerStatuses: v.optional(v.array(ContainerStatus), []),
     containerStatuses: v.optional(v.array(ContainerStatus), []),
   }),
 });
@@ -86,6 +87,15 @@ export function container(
 /** How a container ended; undefined as long as it hasn't. */
 export function terminated(pod: Pod, name: string): v.InferOutput<typeof Terminated> | undefined {
   return container(pod, name)?.state.terminated;
+}
+
+/** Whether no container of the pod will run any more. */
+function hasEnded({ status }: Pod): boolean {
+  return status.phase === "Succeeded" || status.phase === "Failed";
+}
+
+function isBeingDeleted({ metadata }: Pod): boolean {
+  return metadata.deletionTimestamp !== undefined;
 }
 
 /** A namespace that a test has for itself. The history of its pods is recorded from the first moment on. */
@@ -144,6 +154,10 @@ export class Namespace {
         const changed = this.#changed.promise;
         const event = this.history.find(wanted);
         if (event) return event;
+        const pods = this.#pods().map((name) => this.#last(name));
+        if (pods.length > 0 && pods.every((pod) => pod && hasEnded(pod) && !isBeingDeleted(pod))) {
+          fail(`all pods have ended before: ${what}; last: ${JSON.stringify(pods)}`);
+        }
         if (await Promise.race([changed, late]) === "late") {
           fail(`not within ${patience} ms: ${what}; last: ${JSON.stringify(this.history.at(-1))}`);
         }
@@ -187,8 +201,13 @@ export class Namespace {
       parts.push(
         await this.kubectl(["get", "events", "-o", "custom-columns=R:.reason,M:.message"]),
       );
-      for (const pod of new Set(this.history.map((event) => event.object.metadata.name))) {
-        for (const { name } of this.#last(pod)?.status.containerStatuses ?? []) {
+      for (const pod of this.#pods()) {
+        const status = this.#last(pod)?.status;
+        const containers = [
+          ...status?.initContainerStatuses ?? [],
+          ...status?.containerStatuses ?? [],
+        ];
+        for (const { name } of containers) {
           parts.push(`--- ${pod} ${name}`, await this.logs(pod, name).catch(String));
         }
       }
@@ -208,6 +227,10 @@ export class Namespace {
     await this.#recorded;
     await this.#watch.status;
     await run(["delete", "namespace", this.name, "--wait=false"]);
+  }
+
+  #pods(): string[] {
+    return [...new Set(this.history.map((event) => event.object.metadata.name))];
   }
 
   #last(pod: string): Pod | undefined {
