@@ -1,0 +1,112 @@
+/** The parts of a 64-bit little-endian ELF file that sealing needs (elf(5)). */
+export interface Segment {
+  /** Where its entry in the program header table lies in the file. */
+  readonly at: number;
+  readonly type: number;
+  readonly flags: number;
+  readonly offset: number;
+  readonly address: number;
+  readonly fileSize: number;
+  readonly memorySize: number;
+}
+
+export const PT_LOAD = 1;
+export const PT_DYNAMIC = 2;
+export const PT_INTERP = 3;
+export const PT_NOTE = 4;
+
+/** An ELF file in memory, read and changed in place. */
+export class Elf {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
+
+  /** @throws {Error} if this is no 64-bit little-endian ELF file */
+  constructor(bytes: Uint8Array<ArrayBuffer>) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (
+      bytes.length < 64 || this.view.getUint32(0) !== 0x7f454c46 || bytes[4] !== 2 || bytes[5] !== 1
+    ) {
+      throw new Error("not a 64-bit little-endian ELF file");
+    }
+  }
+
+  /** A 64-bit number, which must be exact in a double. */
+  u64(at: number): number {
+    return Number(this.view.getBigUint64(at, true));
+  }
+
+  setU64(at: number, value: number): void {
+    this.view.setBigUint64(at, BigInt(value), true);
+  }
+
+  u32(at: number): number {
+    return this.view.getUint32(at, true);
+  }
+
+  setU32(at: number, value: number): void {
+    this.view.setUint32(at, value, true);
+  }
+
+  get entry(): number {
+    return this.u64(24);
+  }
+
+  set entry(address: number) {
+    this.setU64(24, address);
+  }
+
+  /** Where the ELF file ends and what `deno compile` appended begins: behind the section headers. */
+  get end(): number {
+    return this.u64(40) + this.view.getUint16(58, true) * this.view.getUint16(60, true);
+  }
+
+  get segments(): readonly Segment[] {
+    const table = this.u64(32);
+    return Array.from({ length: this.view.getUint16(56, true) }, (_, index) => {
+      const at = table + index * 56;
+      return {
+        at,
+        type: this.u32(at),
+        flags: this.u32(at + 4),
+        offset: this.u64(at + 8),
+        address: this.u64(at + 16),
+        fileSize: this.u64(at + 32),
+        memorySize: this.u64(at + 40),
+      };
+    });
+  }
+
+  /** @throws {Error} if there is no segment of this type */
+  segment(type: number): Segment {
+    const found = this.segments.find((segment) => segment.type === type);
+    if (found === undefined) throw new Error(`no segment of type ${type}: sealed already?`);
+    return found;
+  }
+
+  /** Where an address of the program lies in the file. */
+  offsetOf(address: number): number {
+    const home = this.segments.find((segment) =>
+      segment.type === PT_LOAD && address >= segment.address &&
+      address < segment.address + segment.fileSize
+    );
+    if (home === undefined) throw new Error(`address ${address} is in no segment`);
+    return home.offset + address - home.address;
+  }
+
+  /** A string that ends in NUL. */
+  text(at: number): string {
+    const end = this.bytes.indexOf(0, at);
+    return new TextDecoder().decode(this.bytes.subarray(at, end));
+  }
+
+  /** The dynamic section: each entry's tag, value and the place of the value in the file. */
+  get dynamic(): readonly { readonly tag: number; readonly value: number; readonly at: number }[] {
+    const { offset, fileSize } = this.segment(PT_DYNAMIC);
+    const entries = [];
+    for (let at = offset; at < offset + fileSize && this.u64(at) !== 0; at += 16) {
+      entries.push({ tag: this.u64(at), value: this.u64(at + 8), at: at + 8 });
+    }
+    return entries;
+  }
+}
