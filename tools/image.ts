@@ -10,8 +10,9 @@ async function image(tag: string): Promise<void> {
   const content = await Deno.readFile(`${ROOT}dist/koordinator`).catch((cause) => {
     throw new Error("dist/koordinator is missing: run `deno task compile` first", { cause });
   });
-  const archive = await imageArchive(tag, [{ name: "koordinator", mode: 0o755, content }], {
-    Entrypoint: ["/koordinator", "copy"],
+  const archive = await imageArchive(tag, [{ name: "bin/koordinator", mode: 0o755, content }], {
+    // Not /koordinator, where pods mount the volume that the executable is copied to.
+    Entrypoint: ["/bin/koordinator", "copy"],
     User: "65534",
   });
   await Deno.writeFile(`${ROOT}dist/koordinator.image.tar`, archive);

@@ -38,7 +38,7 @@ export function inClusterConfig(
     const missing = host ? "KUBERNETES_SERVICE_PORT" : "KUBERNETES_SERVICE_HOST";
     throw new KoordinatorError(`the API server is unknown: ${missing} is not set`, {
       hint:
-        "Dependencies on containers need a Kubernetes pod; to try a manifest without a cluster use `koordinator simulate`.",
+        "Dependencies on containers need a Kubernetes pod; tcp, http and file dependencies do not.",
     });
   }
   const paths = serviceAccountPaths(root);

@@ -32,6 +32,7 @@ const containerStatusSchema = v.object({
 const containerSchema = v.object({
   name: v.string(),
   restartPolicy: text,
+  readinessProbe: v.optional(v.unknown()),
   restartPolicyRules: maybe(v.array(v.object({
     action: v.string(),
     exitCodes: maybe(v.object({ operator: v.string(), values: maybe(v.array(v.number())) })),
