@@ -40,11 +40,11 @@ function plain(message: string): string {
 /** `time`, `severity` and `message` are what Google Cloud Logging and Loki look for. */
 function jsonLine(record: LogRecord): string {
   return JSON.stringify({
+    ...record.properties,
     time: new Date(record.timestamp).toISOString(),
     severity: record.level.toUpperCase(),
     message: record.message.join(""),
     logger: "koordinator",
-    ...record.properties,
   });
 }
 

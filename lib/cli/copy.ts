@@ -25,6 +25,8 @@ export function copy(args: readonly string[]): number {
     });
   }
   const aside = `${folder}/.koordinator.${Deno.pid}.tmp`;
+  // One that was killed midway had the same pid in its own container.
+  remove(aside);
   try {
     writeAside(source, aside);
     Deno.chmodSync(aside, EXECUTABLE_MODE);
@@ -59,6 +61,8 @@ function explain(folder: string, cause: unknown): KoordinatorError {
   const why = cause instanceof Error ? cause.message : String(cause);
   const [what, hint] = cause instanceof Deno.errors.NotFound
     ? ["it does not exist", "mount an emptyDir volume there"]
+    : cause instanceof Deno.errors.NotADirectory
+    ? ["it is a file", "mount an emptyDir volume there"]
     : cause instanceof Deno.errors.PermissionDenied
     ? [
       "it may not be written",

@@ -33,12 +33,21 @@ function parseJson(json: string, variable: string): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new KoordinatorError(`${variable} is not JSON: ${why}`, {
+    // V8's own message quotes the text, which may hold secrets: only the place is told.
+    const offset = /position (\d+)/.exec(cause instanceof Error ? cause.message : "")?.[1];
+    const before = json.slice(0, offset === undefined ? json.length : Number(offset)).split("\n");
+    const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+    throw new KoordinatorError(`${variable} is not JSON: unexpected text or end at ${place}`, {
       hint: 'a spec looks like {"startDeps":["proxy"]}',
-      cause,
     });
   }
+}
+
+/** What was found: a plain value as it is, of an object or list only that it is one. */
+function shown(input: unknown): string {
+  if (Array.isArray(input)) return "a list";
+  if (typeof input === "object" && input !== null) return "an object";
+  return JSON.stringify(input)?.slice(0, 80) ?? "nothing";
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {
@@ -49,9 +58,7 @@ function describe(issue: v.BaseIssue<unknown>): string {
     return `${path}: unknown key${suggestion(key, KEYS)}`;
   }
   if (issue.kind === "schema" && issue.received === "undefined") return `${path}: missing`;
-  const found = v.isOfKind("schema", issue) || issue.input !== undefined
-    ? JSON.stringify(issue.input)?.slice(0, 80)
-    : issue.received;
+  const found = issue.path?.some(({ key }) => key === "headers") ? "another" : shown(issue.input);
   if (issue.type === "picklist") {
     const choices = [...issue.expected?.matchAll(/"([^"]+)"/g) ?? []].map(([, word = ""]) => word);
     const meant = typeof issue.input === "string" ? suggestion(issue.input, choices) : "";

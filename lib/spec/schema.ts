@@ -117,7 +117,7 @@ const tcpStart = v.pipe(
       v.union([v.string(), v.number()], '"[HOST:]PORT"'),
       v.rawTransform<string | number, { host: string; port: number }>(
         ({ dataset, addIssue, NEVER }) => {
-          const match = /^(?:(.+):)?(\d{1,5})$/.exec(String(dataset.value));
+          const match = /^(?:(\[[0-9a-fA-F:.]+\]|[\w.-]+):)?(\d{1,5})$/.exec(String(dataset.value));
           const number = Number(match?.[2]);
           const host = (match?.[1] ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1");
           if (match !== null && number >= 1 && number <= 65_535) return { host, port: number };
@@ -210,7 +210,7 @@ const entries = {
   termTimeout: v.optional(duration),
   killedByStopDepExitCode: v.optional(integer(0, 255), DEFAULT_SPEC.killedByStopDepExitCode),
   terminatedByStopDepExitCode: v.optional(
-    integer(-255, 255),
+    integer(Number.MIN_SAFE_INTEGER, 255),
     DEFAULT_SPEC.terminatedByStopDepExitCode,
   ),
   killMode: v.optional(v.picklist(["mixed", "process", "group"]), DEFAULT_SPEC.killMode),
@@ -222,7 +222,9 @@ export const SPEC_KEYS: readonly string[] = Object.keys(entries);
 
 /** The spec as users write it, and what becomes of it. */
 export const specSchema: v.GenericSchema<unknown, Spec> = v.pipe(
-  v.strictObject(entries),
+  v.unknown(),
+  v.check((input) => !Array.isArray(input), "an object"),
+  v.strictObject(entries, "an object"),
   v.transform((value): Spec => ({
     ...value,
     startTimeout: value.startTimeout,
