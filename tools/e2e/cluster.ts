@@ -75,7 +75,8 @@ function givenCluster(kubeconfig: string, loader: string | undefined): Cluster {
 
 /** The folder's `up.sh` starts the cluster unless it is up, `k` is its kubectl, `load.sh` loads image tars. */
 async function folderCluster(folder: string): Promise<Cluster> {
-  await output([`${folder}/up.sh`]);
+  // npx sets NODE to the path of Node; to these scripts it is the name of the cluster's node.
+  await output(["env", "-u", "NODE", `${folder}/up.sh`]);
   return {
     source: folder,
     kubectl: `${folder}/k`,
