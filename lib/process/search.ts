@@ -1,5 +1,8 @@
 import { ExitCode, KoordinatorError } from "../errors.ts";
 
+/** What is told of a file whose folder may not be searched. */
+const DENIED = "permission denied";
+
 /** The path that execvp(3) searches when PATH is not set. */
 const DEFAULT_PATH = "/bin:/usr/bin";
 
@@ -20,7 +23,8 @@ export function findExecutable(command: string, path: string | undefined): strin
     const candidate = `${folder === "" ? "." : folder}/${command}`;
     const fault = faultOf(candidate);
     if (fault === undefined) return candidate;
-    if (fault !== "missing") refused ??= cannotExecute(candidate, fault);
+    // A folder of PATH that may not be searched holds nothing, as for a shell.
+    if (fault !== "missing" && fault !== DENIED) refused ??= cannotExecute(candidate, fault);
   }
   throw refused ?? notFound(command, `not in PATH (${path ?? DEFAULT_PATH})`);
 }
@@ -47,6 +51,6 @@ function faultOf(file: string): string | undefined {
     if (isDirectory) return "is a directory";
     return ((mode ?? 0) & 0o111) === 0 ? "is not executable" : undefined;
   } catch (error) {
-    return error instanceof Deno.errors.PermissionDenied ? "permission denied" : "missing";
+    return error instanceof Deno.errors.PermissionDenied ? DENIED : "missing";
   }
 }
