@@ -28,6 +28,8 @@ export interface Environment {
   readonly podName: string | undefined;
   readonly podNamespace: string | undefined;
   readonly containerName: string | undefined;
+  /** The state directory, if it is not the one beside the executable. */
+  readonly stateDir: string | undefined;
   readonly disabled: boolean;
   /** A folder put before the well-known absolute paths; empty outside of tests. */
   readonly root: string;
@@ -55,6 +57,7 @@ export function readEnvironment(
     podName: read("KOORDINATOR_POD_NAME"),
     podNamespace: read("KOORDINATOR_POD_NAMESPACE"),
     containerName: read("KOORDINATOR_CONTAINER_NAME"),
+    stateDir: read("KOORDINATOR_STATE_DIR"),
     disabled: choose("KOORDINATOR_DISABLED", read, ["false", "true"]) === "true",
     root: (read("KOORDINATOR_ROOT") ?? "").replace(/\/+$/, ""),
     logLevel: choose("KOORDINATOR_LOG_LEVEL", read, LOG_LEVELS) ?? "info",

@@ -4,9 +4,10 @@ import type { PodSource } from "./kubernetes/pod_source.ts";
 import type { Child } from "./process/command.ts";
 import type { SignalName } from "./spec/signal.ts";
 import type { Effect, Event, TimerName } from "./supervisor/events.ts";
-import type { HeldContainers } from "./supervisor/gate.ts";
+import type { Siblings } from "./supervisor/knowledge.ts";
 import { INITIAL, step } from "./supervisor/machine.ts";
 import type { Pod } from "./supervisor/pod.ts";
+import type { Report } from "./supervisor/report.ts";
 import type { Context, State } from "./supervisor/state.ts";
 
 /** The world around the machine, each part a small seam that a test or the simulator can fill. */
@@ -20,8 +21,14 @@ export interface World {
   readonly subscribe: (onSignal: (signal: SignalName) => void) => void;
   /** Follows this pod; undefined if no dependency needs it. */
   readonly podSource: PodSource | undefined;
-  /** Reads what the siblings wait for out of the pod's own manifest. */
-  readonly heldContainers: (pod: Pod) => Promise<HeldContainers>;
+  /** Reads the siblings' specs out of the pod's own manifest. */
+  readonly siblings: (pod: Pod) => Promise<Siblings>;
+  /** Tells the siblings, through the state directory. */
+  readonly publish: (report: Report) => void;
+  /** Follows what the siblings tell; undefined if there is no state directory. */
+  readonly reports:
+    | ((tell: (container: string, report: Report) => void, signal: AbortSignal) => void)
+    | undefined;
 }
 
 /** How a supervisor ended; `reason` is undefined when the end is the command's own. */
@@ -42,7 +49,7 @@ export function supervise(
   const { log } = world;
   const outcome = Promise.withResolvers<Outcome>();
   const timers = new Map<TimerName, number>();
-  const probing = new AbortController();
+  let probing = new AbortController();
   const watching = new AbortController();
   let state: State = INITIAL;
   let child: Child | undefined;
@@ -81,6 +88,10 @@ export function supervise(
         return;
       case "stopProbing":
         probing.abort();
+        probing = new AbortController();
+        return;
+      case "publish":
+        world.publish(effect.report);
         return;
       case "launch":
         launch(effect.handOver);
@@ -118,6 +129,10 @@ export function supervise(
   }
 
   function observe(): void {
+    world.reports?.(
+      (container, report) => happen({ kind: "siblingReported", container, report }),
+      watching.signal,
+    );
     if (world.podSource === undefined) return;
     // News come in order, though the siblings' specs are read asynchronously.
     let last = Promise.resolve();
@@ -128,7 +143,7 @@ export function supervise(
             happen({
               kind: "podObserved",
               pod: news.pod,
-              held: await world.heldContainers(news.pod),
+              siblings: await world.siblings(news.pod),
             });
             return;
           case "gone":
@@ -143,9 +158,10 @@ export function supervise(
   }
 
   async function probe({ index, dependency }: Extract<Effect, { kind: "probe" }>): Promise<void> {
+    const { signal } = probing;
     const { follow } = await import("./probe/check.ts");
     const tell = (open: boolean) => happen({ kind: "dependencyProbed", index, open });
-    await follow(dependency, tell, probing.signal);
+    await follow(dependency, tell, signal);
   }
 
   function launch(handOver: boolean): void {

@@ -1,5 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { KoordinatorError } from "../errors.ts";
+import { makeFolder } from "../siblings/folder.ts";
 
 /** Readable and executable by everybody, since the containers of a pod may run as different users. */
 const EXECUTABLE_MODE = 0o755;
@@ -31,6 +32,8 @@ export function copy(args: readonly string[]): number {
     writeAside(source, aside);
     Deno.chmodSync(aside, EXECUTABLE_MODE);
     Deno.renameSync(aside, `${folder}/koordinator`);
+    // The siblings' state directory, made here since they may run as users who may not.
+    makeFolder(`${folder}/.koordinator`);
   } catch (cause) {
     remove(aside);
     throw explain(folder, cause);

@@ -7,8 +7,9 @@ import { surviveErrors } from "../process/crash.ts";
 import { launch } from "../process/launch.ts";
 import { replaceProcess } from "../process/replace.ts";
 import type { CaughtSignals } from "../process/signals.ts";
-import { supervise } from "../runtime.ts";
+import { supervise, type World } from "../runtime.ts";
 import { DEFAULT_SPEC, type Spec } from "../spec/spec.ts";
+import { stateDirectory } from "../state_directory_path.ts";
 import { leaveTerminationMessage } from "./report.ts";
 
 /**
@@ -39,10 +40,11 @@ export async function run(argv: readonly string[], signals: CaughtSignals): Prom
       replace: () => replaceProcess(argv),
       subscribe: (onSignal) => signals.subscribe(onSignal),
       podSource,
-      heldContainers: async (pod) => {
-        const { readHeldContainers } = await import("../held_containers.ts");
-        return readHeldContainers(pod);
+      siblings: async (pod) => {
+        const { readSiblings } = await import("../sibling_specs.ts");
+        return readSiblings(pod);
       },
+      ...await openStateDirectory(environment, spec, self, log),
     });
     if (outcome.reason !== undefined) {
       log[outcome.code === 0 ? "info" : "error"](outcome.reason, { exitCode: outcome.code });
@@ -62,8 +64,45 @@ async function readSpec(environment: Environment): Promise<Spec> {
   return parseSpec(environment.spec.text, environment.spec.variable);
 }
 
+/** Whether a dependency cannot be judged without the pod. */
 function needsPod(spec: Spec): boolean {
-  return spec.stopDeps.length > 0 || spec.startDeps.some(({ kind }) => kind === "container");
+  return spec.stopDeps.length > 0 || spec.startDeps.some(({ kind }) => kind === "container") ||
+    spec.afterExit.some(({ lastOf }) => lastOf.length > 0);
+}
+
+/** The containers whose reports matter. */
+function namesIn(spec: Spec): readonly string[] {
+  return [
+    ...spec.startDeps.flatMap((dependency) =>
+      dependency.kind === "container" ? [dependency.container] : []
+    ),
+    ...spec.stopDeps.map(({ container }) => container),
+    ...spec.afterExit.flatMap(({ lastOf }) => lastOf),
+  ];
+}
+
+/** Tells the siblings, and hears of them; a container without a spec has nothing to tell. */
+async function openStateDirectory(
+  environment: Environment,
+  spec: Spec,
+  self: string | undefined,
+  log: Log,
+): Promise<Pick<World, "publish" | "reports">> {
+  const folder = stateDirectory(environment);
+  if (folder === undefined || environment.spec === undefined) {
+    return { publish: () => {}, reports: undefined };
+  }
+  const { followReports, openPublisher } = await import("../siblings/state_directory.ts");
+  const names = namesIn(spec);
+  return {
+    publish: self === undefined
+      ? () => {}
+      : openPublisher(folder, self, undefined, (why) =>
+        log.debug("siblings are not told: the state directory cannot be written", { why })),
+    reports: names.length === 0
+      ? undefined
+      : (tell, signal) => followReports(folder, names, undefined, tell, signal),
+  };
 }
 
 async function followThisPod(environment: Environment, log: Log): Promise<PodSource> {

@@ -13,11 +13,36 @@ export interface CallResult {
   readonly detail: string;
 }
 
+/** The pause before a call that got no accepted answer is made again, in milliseconds. */
+const RETRY_PAUSE = 500;
+
+/** What some proxies mean by an answer that is no success. */
+const REMEDIES = new Map([
+  [
+    403,
+    "a Linkerd proxy answers so unless it is started with LINKERD2_PROXY_SHUTDOWN_ENDPOINT_ENABLED=true",
+  ],
+  [
+    404,
+    "check the path, and whether the proxy was told to offer it (cloud-sql-proxy: --quitquitquit)",
+  ],
+  [405, "the endpoint wants another method: Istio's agent wants POST"],
+]);
+
 /**
- * Makes an HTTP call to 127.0.0.1. Only 2xx is a success. A call that no one answers is tried again
- * for a second; an answer is final. Never throws.
+ * Makes an HTTP call to 127.0.0.1, and again as often as it allows. A call that no one answers is made
+ * again for a second besides. Never throws.
  */
 export async function call(request: HttpCall): Promise<CallResult> {
+  let result = await callOnce(request);
+  for (let retry = 0; !result.ok && retry < request.retries; retry++) {
+    await pause(RETRY_PAUSE);
+    result = await callOnce(request);
+  }
+  return result;
+}
+
+async function callOnce(request: HttpCall): Promise<CallResult> {
   const url = `http://127.0.0.1:${request.port}${request.path}`;
   const deadline = performance.now() + REFUSED_FOR;
   while (true) {
@@ -31,15 +56,23 @@ export async function call(request: HttpCall): Promise<CallResult> {
         signal: bounded,
       });
       await response.body?.cancel();
-      return { ok: response.ok, detail: `${request.method} ${url}: HTTP ${response.status}` };
+      const { status } = response;
+      const ok = request.accept?.includes(status) ?? response.ok;
+      const remedy = ok ? undefined : REMEDIES.get(status);
+      const answer = `${request.method} ${url}: HTTP ${status}`;
+      return { ok, detail: remedy === undefined ? answer : `${answer}; ${remedy}` };
     } catch (error) {
       if (bounded.aborted || performance.now() > deadline) {
         const why = bounded.aborted ? "no answer in time" : reason(error);
         return { ok: false, detail: `${request.method} ${url}: ${why}` };
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    await pause(PAUSE);
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function reason(error: unknown): string {

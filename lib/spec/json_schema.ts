@@ -13,6 +13,8 @@ const target = object({
   path,
   headers: { type: "object", additionalProperties: { type: "string" } },
   timeout: duration,
+  retries: { type: "integer", minimum: 0, maximum: 100, default: 0 },
+  accept: { type: "array", items: { type: "integer", minimum: 100, maximum: 599 } },
 }, ["port"]);
 
 const http = {
@@ -73,9 +75,21 @@ export const JSON_SCHEMA = {
     killMode: { enum: ["mixed", "process", "group"], default: "mixed" },
     afterExit: {
       type: "array",
-      items: object({ http, on: { enum: ["always", "success", "failure"], default: "always" } }, [
-        "http",
-      ]),
+      items: object({
+        http,
+        on: { enum: ["always", "success", "failure"] },
+        lastOf: { type: "array", items: container },
+      }, ["http"]),
     },
+    exitCodes: {
+      type: "object",
+      propertyNames: { pattern: "^[0-9]{1,3}$" },
+      additionalProperties: { type: "integer", minimum: 0, maximum: 255 },
+    },
+    restart: object({
+      policy: { enum: ["never", "onFailure", "always"] },
+      maxRetries: { type: "integer", minimum: 0 },
+      backoff: duration,
+    }, ["policy"]),
   }, []),
 } as const;

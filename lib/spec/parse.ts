@@ -10,7 +10,8 @@ const KEYS: readonly string[] = [
   ...["stopDelay", "termSignal", "termTimeout", "killedByStopDepExitCode", "killMode"],
   ...["terminatedByStopDepExitCode", "afterExit", "container", "until", "when", "optional"],
   ...["tcp", "http", "file", "exec", "signal", "port", "path", "headers", "timeout"],
-  ...["get", "post", "put", "on"],
+  ...["get", "post", "put", "on", "lastOf", "retries", "accept", "exitCodes", "restart"],
+  ...["policy", "maxRetries", "backoff"],
 ];
 
 /**

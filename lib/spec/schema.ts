@@ -5,6 +5,7 @@ import {
   type AfterExit,
   DEFAULT_SPEC,
   type HttpCall,
+  type Restart,
   type Spec,
   type StartDependency,
   type StopAction,
@@ -62,6 +63,8 @@ const httpTarget = v.strictObject({
   path: v.optional(path, "/"),
   headers: v.optional(v.record(v.string(), v.string()), {}),
   timeout: v.optional(duration),
+  retries: v.optional(integer(0, 100), 0),
+  accept: v.optional(v.array(integer(100, 599), "a list of HTTP status codes")),
 });
 
 const httpMethods = v.pipe(
@@ -76,7 +79,8 @@ const httpMethods = v.pipe(
       ([method, target]) => {
         if (typeof target !== "object") return [];
         if (method !== "GET" && method !== "POST" && method !== "PUT") return [];
-        return [{ ...target, method, timeout: target.timeout ?? HTTP_TIMEOUT } as const];
+        const { timeout = HTTP_TIMEOUT, accept } = target;
+        return [{ ...target, method, timeout, accept } as const];
       },
     );
     if (only !== undefined && another === undefined) return only;
@@ -193,9 +197,36 @@ const stopAction = v.lazy((input): v.GenericSchema<unknown, StopAction> => {
 const afterExit = v.pipe(
   v.strictObject({
     http: httpMethods,
-    on: v.optional(v.picklist(["always", "success", "failure"]), "always"),
+    on: v.optional(v.picklist(["always", "success", "failure"])),
+    lastOf: v.optional(v.array(containerName, "a list"), []),
   }),
-  v.transform(({ http, on }): AfterExit => ({ call: http, on })),
+  v.transform(({ http, on, lastOf }): AfterExit => ({ call: http, on, lastOf })),
+);
+
+const exitCode = integer(0, 255);
+
+const exitCodes = v.pipe(
+  v.record(
+    v.pipe(v.string(), v.regex(/^(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/, "an exit code, 0 to 255")),
+    exitCode,
+    'an object of exit codes such as {"143": 0}',
+  ),
+  v.transform((codes): ReadonlyMap<number, number> =>
+    new Map(Object.entries(codes).map(([from, to]) => [Number(from), to]))
+  ),
+);
+
+const restart = v.pipe(
+  v.strictObject({
+    policy: v.picklist(["never", "onFailure", "always"]),
+    maxRetries: v.optional(integer(0, 1_000_000)),
+    backoff: v.optional(duration),
+  }),
+  v.transform(({ policy, maxRetries, backoff }): Restart => ({
+    policy,
+    maxRetries,
+    backoff: backoff ?? DEFAULT_SPEC.restart.backoff,
+  })),
 );
 
 const entries = {
@@ -215,6 +246,8 @@ const entries = {
   ),
   killMode: v.optional(v.picklist(["mixed", "process", "group"]), DEFAULT_SPEC.killMode),
   afterExit: v.optional(v.array(afterExit, "a list"), []),
+  exitCodes: v.optional(exitCodes),
+  restart: v.optional(restart),
 };
 
 /** All keys of the spec. */
@@ -230,5 +263,7 @@ export const specSchema: v.GenericSchema<unknown, Spec> = v.pipe(
     startTimeout: value.startTimeout,
     stopDelay: value.stopDelay ?? DEFAULT_SPEC.stopDelay,
     termTimeout: value.termTimeout ?? DEFAULT_SPEC.termTimeout,
+    exitCodes: value.exitCodes ?? DEFAULT_SPEC.exitCodes,
+    restart: value.restart ?? DEFAULT_SPEC.restart,
   })),
 );

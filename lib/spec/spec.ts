@@ -33,6 +33,10 @@ export interface HttpCall {
   readonly headers: Readonly<Record<string, string>>;
   /** How long one call may take. */
   readonly timeout: Duration;
+  /** How often a call that got no accepted answer is made again. */
+  readonly retries: number;
+  /** The status codes that count as a success; undefined: 200 to 299. */
+  readonly accept: readonly number[] | undefined;
 }
 
 /** How the command is asked to stop. */
@@ -48,7 +52,19 @@ export type KillMode = "mixed" | "process" | "group";
 /** A call made after the command has ended. */
 export interface AfterExit {
   readonly call: HttpCall;
-  readonly on: "always" | "success" | "failure";
+  /** undefined: `success` where the kubelet restarts the container after a failure, else `always`. */
+  readonly on: "always" | "success" | "failure" | undefined;
+  /** The call is made only if these containers have ended for good: by the last of several mains. */
+  readonly lastOf: readonly string[];
+}
+
+/** Whether the command is launched again in the same container, and how. */
+export interface Restart {
+  readonly policy: "never" | "onFailure" | "always";
+  /** undefined: without end. */
+  readonly maxRetries: number | undefined;
+  /** The first pause; each further one is twice as long, at most five minutes. */
+  readonly backoff: Duration;
 }
 
 /** The whole configuration of one supervised container, every default filled in. */
@@ -67,6 +83,9 @@ export interface Spec {
   readonly terminatedByStopDepExitCode: number;
   readonly killMode: KillMode;
   readonly afterExit: readonly AfterExit[];
+  /** What the command's own exit code becomes, by code. */
+  readonly exitCodes: ReadonlyMap<number, number>;
+  readonly restart: Restart;
 }
 
 /** The spec of a container that sets nothing. */
@@ -84,4 +103,6 @@ export const DEFAULT_SPEC: Spec = {
   terminatedByStopDepExitCode: 0,
   killMode: "mixed",
   afterExit: [],
+  exitCodes: new Map(),
+  restart: { policy: "never", maxRetries: undefined, backoff: seconds(1) },
 };

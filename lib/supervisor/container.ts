@@ -1,5 +1,7 @@
+import { closest } from "../spec/did_you_mean.ts";
 import type { Until, When } from "../spec/spec.ts";
 import type { ContainerSpec, ContainerStatus, Pod, RestartRule } from "./pod.ts";
+import type { Report } from "./report.ts";
 
 /** A container as the pod's manifest and status show it; `status` is absent early in a pod's life. */
 export interface Container {
@@ -19,7 +21,7 @@ export type Verdict =
 const NEVER_RAN = new Set(["ContainerCannotRun", "StartError"]);
 
 /** The names of all containers that a dependency may name, in the manifest's order. */
-export function containerNames(pod: Pod): readonly string[] {
+function containerNames(pod: Pod): readonly string[] {
   return [...pod.spec?.initContainers ?? [], ...pod.spec?.containers ?? []].map(({ name }) => name);
 }
 
@@ -37,6 +39,14 @@ export function findContainer(pod: Pod, name: string): Container | undefined {
     init: main === undefined,
     status: statuses?.find((status) => status.name === name),
   };
+}
+
+/** Why a name is no container's: the real names, and the one that may have been meant. */
+export function notInPod(pod: Pod, name: string): string {
+  const names = containerNames(pod);
+  const meant = closest(name, names);
+  const suggestion = meant === undefined ? "" : `; did you mean "${meant}"?`;
+  return `not in the pod, whose containers are: ${names.join(", ")}${suggestion}`;
 }
 
 /** True while the API server says that the pod is being deleted. */
@@ -80,54 +90,72 @@ export function describe(container: Container): string {
   return status.ready === true ? "running, ready" : "running, not ready";
 }
 
-/** Judges a start condition by the container's own status, its supervisor apart. */
-export function judgeStart(pod: Pod, container: Container, until: Until): Verdict {
+/**
+ * Judges a start condition by the container's status, and by its supervisor's report, which knows more:
+ * for the kubelet a container runs, and may be ready, while its command is held back.
+ */
+export function judgeStart(
+  pod: Pod,
+  container: Container,
+  until: Until,
+  report: Report | undefined,
+): Verdict {
   const { status } = container;
   const ended = status?.state?.terminated;
   const before = status?.lastState?.terminated;
+  const reported = report?.phase === "ended" ? report : undefined;
   if (isReached()) return { kind: "met" };
-  if (ended !== undefined && isFinalEnd(pod, container, ended.exitCode)) {
-    return { kind: "impossible", why: `${describe(container)}, for good, before it was ${until}` };
+  const end = ended ?? reported;
+  if (end !== undefined && isFinalEnd(pod, container, end.exitCode)) {
+    const how = ended === undefined ? `ended, exit code ${end.exitCode}` : describe(container);
+    return { kind: "impossible", why: `${how}, for good, before it was ${until}` };
   }
+  if (report?.phase === "waiting") return { kind: "pending", why: "held by koordinator" };
   return { kind: "pending", why: describe(container) };
 
   function isReached(): boolean {
     switch (until) {
       case "ready":
-        return status?.ready === true;
+        return status?.ready === true && report?.phase !== "waiting";
       case "started":
-        return status?.started === true ||
+        return (status?.started === true && report?.phase !== "waiting") ||
           (ended !== undefined && !NEVER_RAN.has(ended.reason ?? ""));
       case "succeeded":
-        return ended?.exitCode === 0 || before?.exitCode === 0;
+        return [ended, before, reported].some((end) => end?.exitCode === 0);
       case "terminated":
-        return ended !== undefined || before !== undefined;
+        return [ended, before, reported].some((end) => end !== undefined);
     }
   }
 }
 
 /**
- * Judges a stop condition. `restartsSeen` is the restart count at the first observation: a greater one
- * now tells of an end that no observation showed.
+ * Judges a stop condition, by the status or the supervisor's report: the first to say so counts.
+ * `restartsSeen` is the restart count at the first observation: a greater one now tells of an end that
+ * no observation showed.
  */
 export function judgeStop(
   pod: Pod,
   container: Container,
   when: When,
   restartsSeen: number,
+  report: Report | undefined,
 ): boolean {
-  const ended = container.status?.state?.terminated;
   const missed = (container.status?.restartCount ?? 0) > restartsSeen
     ? container.status?.lastState?.terminated
     : undefined;
+  const now = [
+    container.status?.state?.terminated,
+    report?.phase === "ended" ? report : undefined,
+  ].filter((end) => end !== undefined);
+  const ends = missed === undefined ? now : [...now, missed];
   switch (when) {
     case "final":
-      return ended !== undefined && isFinalEnd(pod, container, ended.exitCode);
+      return now.some(({ exitCode }) => isFinalEnd(pod, container, exitCode));
     case "terminated":
-      return ended !== undefined || missed !== undefined;
+      return ends.length > 0;
     case "succeeded":
-      return ended?.exitCode === 0 || missed?.exitCode === 0;
+      return ends.some(({ exitCode }) => exitCode === 0);
     case "failed":
-      return [ended, missed].some((end) => end !== undefined && end.exitCode !== 0);
+      return ends.some(({ exitCode }) => exitCode !== 0);
   }
 }

@@ -1,8 +1,9 @@
 import type { HttpCall, StartDependency, StopAction } from "../spec/spec.ts";
 import type { Duration } from "../spec/duration.ts";
 import type { SignalName } from "../spec/signal.ts";
-import type { HeldContainers } from "./gate.ts";
+import type { Siblings } from "./knowledge.ts";
 import type { Pod } from "./pod.ts";
+import type { Report } from "./report.ts";
 
 /** How the command ended. `signal` is a number, since real-time signals have no name. */
 export type End =
@@ -10,13 +11,20 @@ export type End =
   | { readonly kind: "signalled"; readonly signal: number };
 
 /** The timers of the machine; setting one again replaces it. */
-export type TimerName = "progress" | "startTimeout" | "stopDelay" | "escalation";
+export type TimerName =
+  | "progress"
+  | "startTimeout"
+  | "restart"
+  | "stopDelay"
+  | "order"
+  | "escalation";
 
 /** What can happen. */
 export type Event =
   | { readonly kind: "begun" }
-  | { readonly kind: "podObserved"; readonly pod: Pod; readonly held: HeldContainers }
+  | { readonly kind: "podObserved"; readonly pod: Pod; readonly siblings: Siblings }
   | { readonly kind: "podGone" }
+  | { readonly kind: "siblingReported"; readonly container: string; readonly report: Report }
   | { readonly kind: "dependencyProbed"; readonly index: number; readonly open: boolean }
   | { readonly kind: "signalled"; readonly signal: SignalName }
   | { readonly kind: "timerFired"; readonly timer: TimerName }
@@ -35,6 +43,8 @@ export type Effect =
     readonly dependency: Exclude<StartDependency, { kind: "container" }>;
   }
   | { readonly kind: "stopProbing" }
+  /** Tells the siblings, through the state directory. */
+  | { readonly kind: "publish"; readonly report: Report }
   /** `handOver`: nothing is left to do afterwards, so the command may replace koordinator. */
   | { readonly kind: "launch"; readonly handOver: boolean }
   | { readonly kind: "signal"; readonly signal: SignalName; readonly whom: "process" | "group" }

@@ -1,18 +1,6 @@
 import type { Spec, StartDependency } from "../spec/spec.ts";
-import { containerNames, findContainer, judgeStart, type Verdict } from "./container.ts";
-import type { Pod } from "./pod.ts";
-
-/** The start dependencies of the siblings that koordinator holds, by container name. */
-export type HeldContainers = ReadonlyMap<string, readonly StartDependency[]>;
-
-/** All that the gate is judged by. */
-export interface GateView {
-  readonly self: string | undefined;
-  readonly pod: Pod | undefined;
-  readonly held: HeldContainers;
-  /** By index in `startDeps`: whether the tcp, http or file check last succeeded. */
-  readonly probed: ReadonlySet<number>;
-}
+import { findContainer, judgeStart, notInPod, type Verdict } from "./container.ts";
+import type { Knowledge } from "./knowledge.ts";
 
 /** A dependency that does not hold, and why. */
 export interface Missing {
@@ -43,7 +31,7 @@ export function nameOf(dependency: StartDependency): string {
 }
 
 /** Judges all start dependencies of a spec together. */
-export function judgeGate(spec: Spec, view: GateView): GateVerdict {
+export function judgeGate(spec: Spec, view: Knowledge): GateVerdict {
   const missing: Missing[] = [];
   const cycle = findCycle(spec.startDeps, view);
   if (cycle !== undefined) {
@@ -59,7 +47,7 @@ export function judgeGate(spec: Spec, view: GateView): GateVerdict {
   return missing.length === 0 ? { kind: "open" } : { kind: "closed", missing };
 }
 
-function judge(dependency: StartDependency, view: GateView, probed: boolean): Verdict {
+function judge(dependency: StartDependency, view: Knowledge, probed: boolean): Verdict {
   if (dependency.kind !== "container") {
     return probed ? { kind: "met" } : { kind: "pending", why: "not there yet" };
   }
@@ -68,13 +56,13 @@ function judge(dependency: StartDependency, view: GateView, probed: boolean): Ve
   const container = findContainer(pod, dependency.container);
   if (container === undefined) {
     if (dependency.optional) return { kind: "met" };
-    const names = containerNames(pod).join(", ");
-    return { kind: "impossible", why: `not in the pod, whose containers are: ${names}` };
+    return { kind: "impossible", why: notInPod(pod, dependency.container) };
   }
-  const verdict = judgeStart(pod, container, dependency.until);
+  const report = view.reports.get(dependency.container);
+  const verdict = judgeStart(pod, container, dependency.until, report);
   if (verdict.kind !== "met" || dependency.until !== "ready") return verdict;
-  // Without a readiness probe 'ready' speaks of the supervisor that holds the command back.
-  if (container.spec.readinessProbe !== undefined) return verdict;
+  // A report that let it pass says that the command runs. Without one, and without a readiness probe 'ready' speaks of the supervisor that holds the command back.
+  if (report !== undefined || container.spec.readinessProbe !== undefined) return verdict;
   return judgeHeld(dependency.container, view, new Set());
 }
 
@@ -82,14 +70,15 @@ function judge(dependency: StartDependency, view: GateView, probed: boolean): Ve
  * A sibling that koordinator holds counts as ready when its own gate holds. What can never be met for
  * it has been met before, or it ends by itself with exit code 121: both are its own affair.
  */
-function judgeHeld(name: string, view: GateView, visited: Set<string>): Verdict {
+function judgeHeld(name: string, view: Knowledge, visited: Set<string>): Verdict {
   if (visited.has(name) || view.pod === undefined) return { kind: "met" };
   visited.add(name);
-  for (const dependency of view.held.get(name) ?? []) {
+  for (const dependency of view.siblings.get(name)?.startDeps ?? []) {
     if (dependency.kind !== "container") continue;
     const container = findContainer(view.pod, dependency.container);
     if (container === undefined) continue;
-    let verdict = judgeStart(view.pod, container, dependency.until);
+    const report = view.reports.get(dependency.container);
+    let verdict = judgeStart(view.pod, container, dependency.until, report);
     if (verdict.kind === "met" && dependency.until === "ready") {
       verdict = judgeHeld(dependency.container, view, visited);
     }
@@ -104,7 +93,7 @@ function judgeHeld(name: string, view: GateView, visited: Set<string>): Verdict 
 /** The first cycle that these dependencies lead into, its first name repeated at its end. */
 function findCycle(
   dependencies: readonly StartDependency[],
-  view: GateView,
+  view: Knowledge,
 ): readonly string[] | undefined {
   const self = view.self;
   return visit(dependencies, self === undefined ? [] : [self]);
@@ -117,7 +106,10 @@ function findCycle(
       if (edge.kind !== "container") continue;
       const at = path.indexOf(edge.container);
       if (at >= 0) return [...path.slice(at), edge.container];
-      const found = visit(view.held.get(edge.container) ?? [], [...path, edge.container]);
+      const found = visit(view.siblings.get(edge.container)?.startDeps ?? [], [
+        ...path,
+        edge.container,
+      ]);
       if (found !== undefined) return found;
     }
     return undefined;

@@ -1,5 +1,6 @@
 import type { Event } from "./events.ts";
 import { finish, stepFinishing } from "./finishing.ts";
+import { ignorance } from "./knowledge.ts";
 import { stepRunning } from "./running.ts";
 import type { Context, State, Step } from "./state.ts";
 import { begin, stepWaiting } from "./waiting.ts";
@@ -13,11 +14,18 @@ export const INITIAL: State = { phase: "new" };
  */
 export function step(context: Context, state: State, event: Event): Step {
   switch (state.phase) {
-    case "new":
+    case "new": {
       if (event.kind === "begun") return begin(context);
+      if (event.kind !== "signalled") return { state, effects: [] };
       // A signal that came before anything else counts as one that came while waiting.
-      if (event.kind === "signalled") return stepWaiting(context, unaware(context), event);
-      return { state, effects: [] };
+      const known = ignorance(context.self);
+      const result = stepWaiting(
+        context,
+        { phase: "waiting", known, restarted: 0, pausing: false },
+        event,
+      );
+      return result.state.phase === "waiting" ? { state, effects: [] } : result;
+    }
     case "waiting":
       return stepWaiting(context, state, event);
     case "running":
@@ -30,16 +38,4 @@ export function step(context: Context, state: State, event: Event): Step {
     case "done":
       return { state, effects: [] };
   }
-}
-
-function unaware(context: Context) {
-  return {
-    phase: "waiting",
-    self: context.self,
-    pod: undefined,
-    held: new Map(),
-    probed: new Set<number>(),
-    restarts: new Map(),
-    stopped: new Set<number>(),
-  } as const;
 }

@@ -1,31 +1,38 @@
 import { formatDuration } from "../spec/duration.ts";
-import type { SignalName } from "../spec/signal.ts";
 import type { Spec } from "../spec/spec.ts";
+import { findContainer, notInPod } from "./container.ts";
 import type { Effect, End, Event } from "./events.ts";
-import { finish } from "./finishing.ts";
+import { callsAfter, finish } from "./finishing.ts";
+import { type Knowledge, learn } from "./knowledge.ts";
 import type { Context, Rung, Running, Step } from "./state.ts";
-import { judgeStops, noteRestarts } from "./stop.ts";
+import { budgetFault, judgeStops } from "./stop.ts";
+import { reconsider, stepTermination, stepTerminationTimer } from "./termination.ts";
+import { log, prepend, send } from "./effects.ts";
+import { waitAgain } from "./waiting.ts";
 
 /** What an event means while the command runs. */
 export function stepRunning(context: Context, state: Running, event: Event): Step {
   const { spec } = context;
   switch (event.kind) {
-    case "podObserved": {
-      const restarts = noteRestarts(event.pod, state.restarts);
-      const { stopped, met } = judgeStops(spec, event.pod, restarts, state.stopped);
-      const known = { ...state, restarts, stopped };
-      return met === undefined || state.rung !== undefined
-        ? { state: known, effects: [] }
-        : ask(spec, known, met);
+    case "podObserved":
+    case "siblingReported": {
+      const known = learn(state.known, event);
+      const { stopped, met } = judgeStops(spec, known);
+      const now: Running = { ...state, known: { ...known, stopped } };
+      const step = met === undefined || state.rung !== undefined
+        ? reconsider(spec, now)
+        : ask(spec, now, met);
+      const faults = state.known.pod === undefined ? faultsOf(spec, known) : [];
+      return { ...step, effects: [...faults, ...step.effects] };
     }
     case "signalled":
-      return stepSignal(spec, state, event.signal);
+      return event.signal === spec.termSignal
+        ? stepTermination(spec, state, event.signal)
+        : { state, effects: [send(spec, event.signal)] };
     case "timerFired":
-      if (event.timer === "stopDelay" && state.delayed !== undefined) {
-        return deliver(spec, state, state.delayed);
-      }
-      if (event.timer === "escalation") return escalate(spec, state);
-      return { state, effects: [] };
+      return event.timer === "escalation"
+        ? escalate(spec, state)
+        : stepTerminationTimer(spec, state, event.timer);
     case "stopActionEnded":
       if (event.ok || state.rung !== "asked") return { state, effects: [] };
       return prepend(
@@ -33,51 +40,47 @@ export function stepRunning(context: Context, state: Running, event: Event): Ste
         tell(spec, state),
       );
     case "childExited":
-      return end(spec, state, event.end);
+      return end(context, state, event.end);
     default:
       return { state, effects: [] };
   }
 }
 
-function stepSignal(spec: Spec, state: Running, signal: SignalName): Step {
-  if (signal !== spec.termSignal || spec.stopDelay === 0 || state.rung !== undefined) {
-    return { state, effects: [send(spec, signal)] };
-  }
-  if (state.delayed !== undefined) return deliver(spec, state, signal);
-  return {
-    state: { ...state, delayed: signal },
-    effects: [
-      log("info", `${signal} received: held back for ${formatDuration(spec.stopDelay)}`),
-      { kind: "setTimer", timer: "stopDelay", after: spec.stopDelay },
-    ],
-  };
-}
-
-function deliver(spec: Spec, state: Running, signal: SignalName): Step {
-  return {
-    state: { ...state, delayed: undefined },
-    effects: [{ kind: "clearTimer", timer: "stopDelay" }, send(spec, signal)],
-  };
+/** What is wrong between the spec and the pod, told once, when the pod is first seen. */
+function faultsOf(spec: Spec, { pod }: Knowledge): readonly Effect[] {
+  if (pod?.spec === undefined) return [];
+  const unknown = spec.stopDeps.filter(({ container }) =>
+    findContainer(pod, container) === undefined
+  );
+  const budget = budgetFault(spec, pod);
+  return [
+    ...unknown.map(({ container }) =>
+      log("error", `stop dependency ${container}: ${notInPod(pod, container)}`)
+    ),
+    ...(budget === undefined ? [] : [log("warning", budget)]),
+  ];
 }
 
 function ask(spec: Spec, state: Running, met: string): Step {
   const action = spec.whenStopDepExited;
-  const why = log("info", `stop dependency ${met} has ended: stopping the command`, {
-    action: action.kind,
-  });
-  const asked: Running = { ...state, rung: "asked", delayed: undefined };
-  const clear: Effect = { kind: "clearTimer", timer: "stopDelay" };
+  const effects: readonly Effect[] = [
+    log("info", `stop dependency ${met} has ended: stopping the command`, { action: action.kind }),
+    { kind: "publish", report: { phase: "stopping" } },
+    { kind: "clearTimer", timer: "stopDelay" },
+    { kind: "clearTimer", timer: "order" },
+  ];
+  const asked: Running = { ...state, rung: "asked" };
   const wait: Effect = { kind: "setTimer", timer: "escalation", after: spec.termTimeout };
-  switch (action.kind) {
-    case "default":
-      return prepend(why, prepend(clear, tell(spec, asked)));
-    case "signal":
-      return action.signal === spec.termSignal
-        ? prepend(why, prepend(clear, tell(spec, asked)))
-        : { state: asked, effects: [why, clear, send(spec, action.signal), wait] };
-    default:
-      return { state: asked, effects: [why, clear, { kind: "callStopAction", action }, wait] };
+  if (
+    action.kind === "default" || action.kind === "signal" && action.signal === spec.termSignal
+  ) {
+    const told = tell(spec, asked);
+    return { ...told, effects: [...effects, ...told.effects] };
   }
+  const request: Effect = action.kind === "signal"
+    ? send(spec, action.signal)
+    : { kind: "callStopAction", action };
+  return { state: asked, effects: [...effects, request, wait] };
 }
 
 function tell(spec: Spec, state: Running): Step {
@@ -103,7 +106,11 @@ function escalate(spec: Spec, state: Running): Step {
         state: { ...state, rung: "killed" },
         effects: [
           log("warning", `the command runs on ${timeout} after ${spec.termSignal}: SIGKILL`),
-          { kind: "signal", signal: "SIGKILL", whom: killed(spec) },
+          {
+            kind: "signal",
+            signal: "SIGKILL",
+            whom: spec.killMode === "process" ? "process" : "group",
+          },
         ],
       };
     default:
@@ -111,51 +118,42 @@ function escalate(spec: Spec, state: Running): Step {
   }
 }
 
-function end(spec: Spec, state: Running, end: End): Step {
+function end(context: Context, state: Running, end: End): Step {
+  const { spec } = context;
   const own = end.kind === "exited" ? end.code : 128 + end.signal;
   const code = mapped(spec, state.rung, own);
-  const calls = spec.afterExit.filter(({ on }) =>
-    on === "always" || (on === "success") === (code === 0)
-  );
-  const reason = state.rung === "killed"
-    ? "the command had to be killed after a stop dependency had ended"
-    : undefined;
   const effects: Effect[] = [
     { kind: "clearTimer", timer: "stopDelay" },
+    { kind: "clearTimer", timer: "order" },
     { kind: "clearTimer", timer: "escalation" },
-    { kind: "forgetPod" },
   ];
   if (spec.killMode !== "process") {
     effects.push({ kind: "signal", signal: "SIGKILL", whom: "group" });
   }
   effects.push(log("info", "the command has ended", { end, exitCode: code }));
-  return finish(calls, code, reason, effects);
+  if (isRestarted(spec, state, own)) {
+    const again = waitAgain(context, state);
+    return { ...again, effects: [...effects, ...again.effects] };
+  }
+  const reason = state.rung === "killed"
+    ? "the command had to be killed after a stop dependency had ended"
+    : undefined;
+  effects.push({ kind: "forgetPod" });
+  return finish(callsAfter(spec, state.known, code), code, reason, effects);
+}
+
+/** A command that was told to stop is not launched again. */
+function isRestarted(spec: Spec, state: Running, own: number): boolean {
+  if (state.rung !== undefined || state.termination !== undefined) return false;
+  const { policy, maxRetries } = spec.restart;
+  if (policy === "never" || policy === "onFailure" && own === 0) return false;
+  return maxRetries === undefined || state.restarted < maxRetries;
 }
 
 function mapped(spec: Spec, rung: Rung | undefined, own: number): number {
-  if (rung === undefined) return own;
   if (rung === "killed") return spec.killedByStopDepExitCode;
-  return spec.terminatedByStopDepExitCode < 0 ? own : spec.terminatedByStopDepExitCode;
-}
-
-function send(spec: Spec, signal: SignalName): Effect {
-  return { kind: "signal", signal, whom: spec.killMode === "group" ? "group" : "process" };
-}
-
-function killed(spec: Spec): "process" | "group" {
-  return spec.killMode === "process" ? "process" : "group";
-}
-
-function log(
-  level: "info" | "warning",
-  message: string,
-  fields?: Readonly<Record<string, unknown>>,
-): Effect {
-  return fields === undefined
-    ? { kind: "log", level, message }
-    : { kind: "log", level, message, fields };
-}
-
-function prepend(effect: Effect, step: Step): Step {
-  return { state: step.state, effects: [effect, ...step.effects] };
+  if (rung !== undefined && spec.terminatedByStopDepExitCode >= 0) {
+    return spec.terminatedByStopDepExitCode;
+  }
+  return spec.exitCodes.get(own) ?? own;
 }

@@ -1,8 +1,7 @@
-import type { Spec } from "../spec/spec.ts";
+import type { AfterExit, Spec } from "../spec/spec.ts";
 import type { SignalName } from "../spec/signal.ts";
-import type { AfterExit } from "../spec/spec.ts";
 import type { Effect } from "./events.ts";
-import type { GateView } from "./gate.ts";
+import type { Knowledge } from "./knowledge.ts";
 
 /** What does not change over a supervisor's life. */
 export interface Context {
@@ -17,24 +16,37 @@ export interface Context {
  */
 export type Rung = "asked" | "told" | "killed";
 
-/** A command that runs. */
-export interface Running {
-  readonly phase: "running";
-  /** The stop that a dependency caused, once one has. */
-  readonly rung: Rung | undefined;
-  /** The signal from outside that the stop delay holds back. */
-  readonly delayed: SignalName | undefined;
-  /** Restart counts at the first observation, by container. */
-  readonly restarts: ReadonlyMap<string, number>;
-  /** Stop dependencies that have held once: an end does not un-happen. */
-  readonly stopped: ReadonlySet<number>;
+/** A termination signal from outside. It is delivered when nothing holds it back any more. */
+export interface Termination {
+  readonly signal: SignalName;
+  /** The stop delay is not over. */
+  readonly delayed: boolean;
+  /**
+   * What it waits for beside the delay: evidence that the whole pod is being terminated, then the end
+   * of the containers that this one serves.
+   */
+  readonly order: "none" | "seeking" | "held";
+  readonly delivered: boolean;
 }
 
 /** A command that is held back. */
-export interface Waiting extends GateView {
+export interface Waiting {
   readonly phase: "waiting";
-  readonly restarts: ReadonlyMap<string, number>;
-  readonly stopped: ReadonlySet<number>;
+  readonly known: Knowledge;
+  /** How often the command has been restarted here. */
+  readonly restarted: number;
+  /** The pause before a restart is not over. */
+  readonly pausing: boolean;
+}
+
+/** A command that runs. */
+export interface Running {
+  readonly phase: "running";
+  readonly known: Knowledge;
+  readonly restarted: number;
+  /** The stop that a dependency caused, once one has. */
+  readonly rung: Rung | undefined;
+  readonly termination: Termination | undefined;
 }
 
 /** The calls that follow the command's end. */

@@ -1,15 +1,20 @@
 import { ExitCode } from "../errors.ts";
-import { seconds } from "../spec/duration.ts";
+import { milliseconds, seconds } from "../spec/duration.ts";
 import { type SignalName, SIGNALS } from "../spec/signal.ts";
-import { containerNames, findContainer, isBeingDeleted } from "./container.ts";
-import type { Effect, Event } from "./events.ts";
+import type { Spec } from "../spec/spec.ts";
+import { findContainer, isBeingDeleted, notInPod } from "./container.ts";
+import type { Effect, Event, TimerName } from "./events.ts";
 import { finish } from "./finishing.ts";
 import { judgeGate, type Missing } from "./gate.ts";
+import { ignorance, type Knowledge, learn } from "./knowledge.ts";
 import type { Context, Running, Step, Waiting } from "./state.ts";
-import { judgeStops, noteRestarts } from "./stop.ts";
+import { judgeStops } from "./stop.ts";
 
 /** How often a progress line says what is still missing. */
 const PROGRESS_INTERVAL = seconds(10);
+
+/** The longest pause before a restart: the kubelet's own. */
+const LONGEST_PAUSE = seconds(300);
 
 /** Signals that end a program by default and that people send to end one. */
 const ENDING: ReadonlySet<SignalName> = new Set(["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP"]);
@@ -17,46 +22,68 @@ const ENDING: ReadonlySet<SignalName> = new Set(["SIGTERM", "SIGINT", "SIGQUIT",
 /** The first step: launch at once when nothing holds the command back, else begin to wait. */
 export function begin(context: Context): Step {
   const { spec, self } = context;
+  const known = ignorance(self);
   if (spec.startDeps.length === 0) {
-    return launch(context, { restarts: new Map(), stopped: new Set() }, false);
+    const launched = launch(context, known, 0);
+    return observes(spec)
+      ? { ...launched, effects: [...launched.effects, { kind: "observePod" }] }
+      : launched;
   }
-  const state: Waiting = {
-    phase: "waiting",
-    self,
-    pod: undefined,
-    held: new Map(),
-    probed: new Set(),
-    restarts: new Map(),
-    stopped: new Set(),
+  const effects = startWaiting(spec);
+  if (observes(spec) || spec.startDeps.some(({ kind }) => kind === "container")) {
+    effects.push({ kind: "observePod" });
+  }
+  return { state: { phase: "waiting", known, restarted: 0, pausing: false }, effects };
+}
+
+/** Holds the command back once more, after a pause that doubles with each restart. */
+export function waitAgain(context: Context, state: Running): Step {
+  const { spec } = context;
+  const pause = Math.min(LONGEST_PAUSE, spec.restart.backoff * 2 ** state.restarted);
+  return {
+    state: {
+      phase: "waiting",
+      known: { ...state.known, probed: new Set() },
+      restarted: state.restarted + 1,
+      pausing: true,
+    },
+    effects: [
+      ...startWaiting(spec),
+      { kind: "setTimer", timer: "restart", after: milliseconds(pause) },
+    ],
   };
-  const effects: Effect[] = [{ kind: "setTimer", timer: "progress", after: PROGRESS_INTERVAL }];
+}
+
+function startWaiting(spec: Spec): Effect[] {
+  const effects: Effect[] = [
+    { kind: "publish", report: { phase: "waiting" } },
+    { kind: "setTimer", timer: "progress", after: PROGRESS_INTERVAL },
+  ];
   if (spec.startTimeout !== undefined) {
     effects.push({ kind: "setTimer", timer: "startTimeout", after: spec.startTimeout });
-  }
-  if (spec.stopDeps.length > 0 || spec.startDeps.some(({ kind }) => kind === "container")) {
-    effects.push({ kind: "observePod" });
   }
   for (const [index, dependency] of spec.startDeps.entries()) {
     if (dependency.kind !== "container") effects.push({ kind: "probe", index, dependency });
   }
-  return { state, effects };
+  return effects;
+}
+
+/** Whether the pod is followed while the command runs. */
+function observes(spec: Spec): boolean {
+  return spec.stopDeps.length > 0 ||
+    spec.restart.policy !== "never" && spec.startDeps.some(({ kind }) => kind === "container") ||
+    spec.afterExit.some(({ on, lastOf }) => on === undefined || lastOf.length > 0);
 }
 
 /** What an event means while the command is held back. */
 export function stepWaiting(context: Context, state: Waiting, event: Event): Step {
   switch (event.kind) {
-    case "podObserved": {
-      const restarts = noteRestarts(event.pod, state.restarts);
-      return judge(context, { ...state, pod: event.pod, held: event.held, restarts });
-    }
+    case "podObserved":
+    case "siblingReported":
+    case "dependencyProbed":
+      return judge(context, { ...state, known: learn(state.known, event) });
     case "podGone":
       return giveUp(ExitCode.terminatedWaiting, "the pod is gone from the API: nothing launched");
-    case "dependencyProbed": {
-      const probed = new Set(state.probed);
-      if (event.open) probed.add(event.index);
-      else probed.delete(event.index);
-      return judge(context, { ...state, probed });
-    }
     case "signalled":
       if (event.signal !== context.spec.termSignal && !ENDING.has(event.signal)) {
         return { state, effects: [] };
@@ -74,9 +101,10 @@ export function stepWaiting(context: Context, state: Waiting, event: Event): Ste
   }
 }
 
-function stepTimer(context: Context, state: Waiting, timer: string): Step {
-  const verdict = judgeGate(context.spec, state);
+function stepTimer(context: Context, state: Waiting, timer: TimerName): Step {
+  const verdict = judgeGate(context.spec, state.known);
   const missing = verdict.kind === "closed" ? verdict.missing : [];
+  if (timer === "restart") return judge(context, { ...state, pausing: false });
   if (timer === "progress") {
     const effects: Effect[] = [
       {
@@ -92,14 +120,14 @@ function stepTimer(context: Context, state: Waiting, timer: string): Step {
   if (timer !== "startTimeout") return { state, effects: [] };
   const why = `start timeout: still waiting for ${sentence(missing)}`;
   if (context.spec.onStartTimeout === "fail") return giveUp(ExitCode.startTimeout, why);
-  const launched = launch(context, state, true);
+  const launched = launchAfterWait(context, state);
   const warning: Effect = { kind: "log", level: "warning", message: `${why}; launching anyway` };
   return { ...launched, effects: [warning, ...launched.effects] };
 }
 
 function judge(context: Context, state: Waiting): Step {
   const { spec } = context;
-  const { pod } = state;
+  const { pod } = state.known;
   if (pod !== undefined) {
     if (isBeingDeleted(pod)) {
       const why = "the pod is being deleted: nothing launched";
@@ -109,23 +137,20 @@ function judge(context: Context, state: Waiting): Step {
       ? undefined
       : spec.stopDeps.find(({ container }) => findContainer(pod, container) === undefined);
     if (unknown !== undefined) {
-      const names = containerNames(pod).join(", ");
-      return giveUp(
-        ExitCode.failure,
-        `stop dependency ${unknown.container} is not in the pod, whose containers are: ${names}`,
-      );
+      const why = notInPod(pod, unknown.container);
+      return giveUp(ExitCode.failure, `stop dependency ${unknown.container}: ${why}`);
     }
-    const stops = judgeStops(spec, pod, state.restarts, state.stopped);
-    if (stops.met !== undefined) {
-      const code = Math.max(0, spec.terminatedByStopDepExitCode);
-      return giveUp(code, `stop dependency ${stops.met} has ended already: nothing launched`);
-    }
-    state = { ...state, stopped: stops.stopped };
   }
-  const verdict = judgeGate(spec, state);
+  const { met, stopped } = judgeStops(spec, state.known);
+  if (met !== undefined) {
+    const code = Math.max(0, spec.terminatedByStopDepExitCode);
+    return giveUp(code, `stop dependency ${met} has ended already: nothing launched`);
+  }
+  const now: Waiting = { ...state, known: { ...state.known, stopped } };
+  const verdict = judgeGate(spec, now.known);
   switch (verdict.kind) {
     case "open":
-      return launch(context, state, true);
+      return now.pausing ? { state: now, effects: [] } : launchAfterWait(context, now);
     case "impossible": {
       const { dependency, why } = verdict.missing;
       return giveUp(
@@ -134,33 +159,42 @@ function judge(context: Context, state: Waiting): Step {
       );
     }
     case "closed":
-      return { state, effects: [] };
+      return { state: now, effects: [] };
   }
 }
 
-function launch(
-  context: Context,
-  known: Pick<Running, "restarts" | "stopped">,
-  waited: boolean,
-): Step {
-  const { spec } = context;
-  const observes = spec.stopDeps.length > 0;
-  const handOver = !observes && spec.stopDelay === 0 && spec.afterExit.length === 0;
-  const effects: Effect[] = [];
-  if (waited) {
-    effects.push({ kind: "clearTimer", timer: "progress" });
-    effects.push({ kind: "clearTimer", timer: "startTimeout" });
-    effects.push({ kind: "stopProbing" });
-    if (!observes) effects.push({ kind: "forgetPod" });
-    effects.push({ kind: "log", level: "info", message: "start dependencies hold: launching" });
-  }
-  effects.push({ kind: "launch", handOver });
-  if (!waited && observes) effects.push({ kind: "observePod" });
-  const { restarts, stopped } = known;
+function launchAfterWait(context: Context, state: Waiting): Step {
+  const launched = launch(context, state.known, state.restarted);
+  const effects: Effect[] = [
+    { kind: "clearTimer", timer: "progress" },
+    { kind: "clearTimer", timer: "startTimeout" },
+    { kind: "clearTimer", timer: "restart" },
+    { kind: "stopProbing" },
+  ];
+  if (!observes(context.spec)) effects.push({ kind: "forgetPod" });
+  effects.push({ kind: "log", level: "info", message: "start dependencies hold: launching" });
+  return { ...launched, effects: [...effects, ...launched.effects] };
+}
+
+function launch(context: Context, known: Knowledge, restarted: number): Step {
+  const handOver = !isNeededAfterwards(context.spec, known);
   return {
-    state: { phase: "running", rung: undefined, delayed: undefined, restarts, stopped },
-    effects,
+    state: { phase: "running", known, restarted, rung: undefined, termination: undefined },
+    effects: [{ kind: "publish", report: { phase: "running" } }, { kind: "launch", handOver }],
   };
+}
+
+/** Whether anything is left to do for koordinator once the command runs. */
+function isNeededAfterwards(spec: Spec, known: Knowledge): boolean {
+  return spec.stopDeps.length > 0 || spec.stopDelay > 0 || spec.afterExit.length > 0 ||
+    spec.exitCodes.size > 0 || spec.restart.policy !== "never" || isServed(known);
+}
+
+/** Whether a sibling stops when this container has ended: its end is then worth telling. */
+function isServed({ self, siblings }: Knowledge): boolean {
+  return [...siblings.values()].some(({ stopDeps }) =>
+    stopDeps.some(({ container }) => container === self)
+  );
 }
 
 function giveUp(code: number, reason: string): Step {
@@ -168,6 +202,6 @@ function giveUp(code: number, reason: string): Step {
 }
 
 function sentence(missing: readonly Missing[]): string {
-  if (missing.length === 0) return "the first news of the pod";
+  if (missing.length === 0) return "the pause before a restart";
   return missing.map(({ dependency, why }) => `${dependency} (${why})`).join(", ");
 }

@@ -73,7 +73,9 @@ Deno.test("copy installs the executable with mode 0755 and replaces an older one
   const path = await executable();
   await Deno.writeTextFile(`${folder}/koordinator`, "old");
   assertEquals((await output(path, ["copy", folder])).code, 0);
-  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["koordinator"]);
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  assertEquals(names, [".koordinator", "koordinator"]);
+  assertEquals(((await Deno.stat(`${folder}/.koordinator`)).mode ?? 0) & 0o7777, 0o1777);
   assertEquals(((await Deno.stat(`${folder}/koordinator`)).mode ?? 0) & 0o777, 0o755);
   assertMatch((await output(`${folder}/koordinator`, ["version"])).stdout, /^koordinator /);
   await Deno.remove(folder, { recursive: true });

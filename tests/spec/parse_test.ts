@@ -13,7 +13,13 @@ Deno.test("an empty spec has every default", () => {
   assertEquals(parse({}), { ...DEFAULT_SPEC });
 });
 
-const call = { path: "/", headers: {}, timeout: seconds(5) } as const;
+const call = {
+  path: "/",
+  headers: {},
+  timeout: seconds(5),
+  retries: 0,
+  accept: undefined,
+} as const;
 const valid: readonly (readonly [unknown, Partial<Spec>])[] = [
   [{ startDeps: ["a"] }, {
     startDeps: [{ kind: "container", container: "a", until: "ready", optional: false }],
@@ -68,6 +74,28 @@ const valid: readonly (readonly [unknown, Partial<Spec>])[] = [
     terminatedByStopDepExitCode: -1,
     killMode: "group",
   }],
+  [{ exitCodes: { "143": 0, "7": 1 } }, { exitCodes: new Map([[143, 0], [7, 1]]) }],
+  [{ restart: { policy: "onFailure", maxRetries: 3, backoff: "2s" } }, {
+    restart: { policy: "onFailure", maxRetries: 3, backoff: seconds(2) },
+  }],
+  [{
+    afterExit: [{
+      http: { post: { port: 15020, path: "/quitquitquit", retries: 2, accept: [200, 409] } },
+    }],
+  }, {
+    afterExit: [{
+      call: {
+        ...call,
+        method: "POST",
+        port: 15020,
+        path: "/quitquitquit",
+        retries: 2,
+        accept: [200, 409],
+      },
+      on: undefined,
+      lastOf: [],
+    }],
+  }],
 ];
 
 for (const [input, expected] of valid) {
@@ -91,6 +119,9 @@ const faults: readonly (readonly [unknown, string])[] = [
   [{ whenStopDepExited: { http: { post: { port: 0 } } } }, "$.whenStopDepExited.http.post.port"],
   [{ whenStopDepExited: { http: {} } }, "expected exactly one of get, post, put"],
   [{ whenStopDepExited: { http: { pst: {} } } }, 'did you mean "post"?'],
+  [{ exitCodes: { "256": 0 } }, "$.exitCodes"],
+  [{ exitCodes: { "1": -1 } }, "expected a whole number from 0 to 255, found -1"],
+  [{ restart: { policy: "sometimes" } }, "$.restart.policy: expected never, onFailure, always"],
   [[], "$: expected an object, found a list"],
   ["x", "$: expected an object"],
 ];

@@ -4,12 +4,21 @@ import { seconds } from "../../lib/spec/duration.ts";
 import { DEFAULT_SPEC, type Spec } from "../../lib/spec/spec.ts";
 import type { Effect, Event } from "../../lib/supervisor/events.ts";
 import { judgeGate } from "../../lib/supervisor/gate.ts";
+import { ignorance, learn } from "../../lib/supervisor/knowledge.ts";
 import { INITIAL, step } from "../../lib/supervisor/machine.ts";
 import type { Pod } from "../../lib/supervisor/pod.ts";
 import type { State } from "../../lib/supervisor/state.ts";
 import { ended, pod, ready, unready } from "./pods.ts";
 
-const call = { method: "POST", port: 1, path: "/", headers: {}, timeout: seconds(1) } as const;
+const call = {
+  method: "POST",
+  port: 1,
+  path: "/",
+  headers: {},
+  timeout: seconds(1),
+  retries: 0,
+  accept: undefined,
+} as const;
 
 const specs: fc.Arbitrary<Spec> = fc.record({
   waits: fc.boolean(),
@@ -32,7 +41,7 @@ const specs: fc.Arbitrary<Spec> = fc.record({
   startTimeout: timeout === null ? undefined : seconds(10),
   onStartTimeout: timeout ?? "fail",
   whenStopDepExited: action,
-  afterExit: calls ? [{ call, on: "always" }] : [],
+  afterExit: calls ? [{ call, on: "always", lastOf: [] }] : [],
 }));
 
 const pods: fc.Arbitrary<Pod> = fc.record({
@@ -42,7 +51,7 @@ const pods: fc.Arbitrary<Pod> = fc.record({
 }).map(({ main, proxy, restartPolicy }) => pod([main, proxy], { restartPolicy }));
 
 const events: fc.Arbitrary<Event> = fc.oneof(
-  pods.map((observed): Event => ({ kind: "podObserved", pod: observed, held: new Map() })),
+  pods.map((observed): Event => ({ kind: "podObserved", pod: observed, siblings: new Map() })),
   fc.constantFrom<Event>(
     { kind: "podGone" },
     { kind: "signalled", signal: "SIGTERM" },
@@ -86,9 +95,8 @@ Deno.test("no order of events launches the command twice or before its gate hold
         launches++;
         const timedOut = event.kind === "timerFired" && event.timer === "startTimeout" &&
           spec.onStartTimeout === "start";
-        const observed = event.kind === "podObserved" ? event.pod : undefined;
-        const view = { self: "self", pod: observed, held: new Map(), probed: new Set<number>() };
-        assert(timedOut || judgeGate(spec, view).kind === "open");
+        const known = learn(ignorance("self"), event);
+        assert(timedOut || judgeGate(spec, known).kind === "open");
       }
       state = result.state;
     }
@@ -113,7 +121,7 @@ Deno.test("after any events a stop that the command ignores ends in SIGKILL", ()
     const over: Event = {
       kind: "podObserved",
       pod: pod([ended("main", 0), ready("proxy")]),
-      held: new Map(),
+      siblings: new Map(),
     };
     const escalation: Event = { kind: "timerFired", timer: "escalation" };
     const { effects } = play(stopping, [...still, over, escalation, escalation]);

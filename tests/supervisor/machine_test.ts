@@ -25,10 +25,15 @@ function play(spec: Partial<Spec>, events: readonly Event[], self = "self") {
   return { state, effects, exits: effects.filter((effect) => effect.kind === "exit") };
 }
 
-const seen = (observed: Pod, held = new Map()): Event => ({
+const seen = (observed: Pod, siblings = new Map()): Event => ({
   kind: "podObserved",
   pod: observed,
-  held,
+  siblings,
+});
+const once = { retries: 0, accept: undefined } as const;
+const waitingFor = (container: string): Spec => ({
+  ...DEFAULT_SPEC,
+  startDeps: [{ kind: "container", container, until: "ready", optional: false }],
 });
 const exited = (code: number): Event => ({ kind: "childExited", end: { kind: "exited", code } });
 const term: Event = { kind: "signalled", signal: "SIGTERM" };
@@ -40,12 +45,15 @@ const sent = (effects: readonly Effect[]) =>
 
 Deno.test("a command without dependencies is launched at once and handed over to", () => {
   const { effects } = play({}, []);
-  assertEquals(effects, [{ kind: "launch", handOver: true }]);
+  assertEquals(effects, [
+    { kind: "publish", report: { phase: "running" } },
+    { kind: "launch", handOver: true },
+  ]);
 });
 
 Deno.test("a command with stop dependencies is launched before the pod is looked at", () => {
   const { effects } = play(proxy, []);
-  assertEquals(effects.map(({ kind }) => kind), ["launch", "observePod"]);
+  assertEquals(effects.map(({ kind }) => kind), ["publish", "launch", "observePod"]);
 });
 
 Deno.test("a command is held back until its start dependency is ready", () => {
@@ -107,12 +115,7 @@ Deno.test("a start dependency that will be restarted is waited for", () => {
 });
 
 Deno.test("a cycle through the siblings' specs is named in full", () => {
-  const held = new Map([["proxy", [{
-    kind: "container",
-    container: "main",
-    until: "ready",
-    optional: false,
-  }]]]);
+  const held = new Map([["proxy", waitingFor("main")]]);
   const [exit] = play(main, [seen(pod([unready("proxy")]), held)], "main").exits;
   assertEquals(exit?.code, 121);
   assertStringIncludes(exit?.reason ?? "", "main -> proxy -> main");
@@ -120,12 +123,7 @@ Deno.test("a cycle through the siblings' specs is named in full", () => {
 
 Deno.test("a held sibling without a readiness probe is ready only when its own gate holds", () => {
   const containers = ["main", "proxy", "db"].map((name) => ({ name }));
-  const held = new Map([["proxy", [{
-    kind: "container",
-    container: "db",
-    until: "ready",
-    optional: false,
-  }]]]);
+  const held = new Map([["proxy", waitingFor("db")]]);
   const early = seen(pod([ready("proxy"), unready("db")], { containers }), held);
   const late = seen(pod([ready("proxy"), ready("db")], { containers }), held);
   assertEquals(launches(play(main, [early]).effects), 0);
@@ -178,7 +176,7 @@ Deno.test("a stop action that fails is followed by the term signal at once", () 
     ...proxy,
     whenStopDepExited: {
       kind: "http",
-      call: { method: "POST", port: 1, path: "/quit", headers: {}, timeout: seconds(5) },
+      call: { method: "POST", port: 1, path: "/quit", headers: {}, timeout: seconds(5), ...once },
     },
   };
   const failed: Event = { kind: "stopActionEnded", ok: false, detail: "HTTP 405" };
@@ -219,8 +217,9 @@ Deno.test("a command that cannot be launched ends with its code and reason", () 
 
 Deno.test("calls after the exit are made in order, by how the command ended", () => {
   const to = (port: number, on: "always" | "success" | "failure") => ({
-    call: { method: "POST", port, path: "/", headers: {}, timeout: seconds(5) } as const,
+    call: { method: "POST", port, path: "/", headers: {}, timeout: seconds(5), ...once } as const,
     on,
+    lastOf: [],
   });
   const spec: Partial<Spec> = { afterExit: [to(1, "always"), to(2, "failure"), to(3, "success")] };
   const done: Event = { kind: "afterExitEnded" };

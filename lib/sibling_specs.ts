@@ -1,27 +1,27 @@
 import { KoordinatorError } from "./errors.ts";
 import { parseSpec } from "./spec/parse.ts";
-import type { StartDependency } from "./spec/spec.ts";
-import type { HeldContainers } from "./supervisor/gate.ts";
+import type { Spec } from "./spec/spec.ts";
+import type { Siblings } from "./supervisor/knowledge.ts";
 import type { Pod } from "./supervisor/pod.ts";
 
 const SPEC_VARIABLES: readonly string[] = ["KOORDINATOR_SPEC", "KOOORDINATOR_SPEC"];
 
 /**
- * What the containers of a pod wait for, read from the specs in its own manifest. A sibling's spec
- * that is no spec holds nothing back: that sibling ends by itself with exit code 125.
+ * The specs of a pod's containers, read from its own manifest. One that is no spec counts as none: that
+ * container ends by itself with exit code 125.
  */
-export function readHeldContainers(pod: Pod): HeldContainers {
-  const held = new Map<string, readonly StartDependency[]>();
+export function readSiblings(pod: Pod): Siblings {
+  const siblings = new Map<string, Spec>();
   for (const container of [...pod.spec?.initContainers ?? [], ...pod.spec?.containers ?? []]) {
     const variable = container.env?.find(({ name, value }) =>
       SPEC_VARIABLES.includes(name) && value !== undefined
     );
     if (variable?.value === undefined) continue;
     try {
-      held.set(container.name, parseSpec(variable.value, variable.name).startDeps);
+      siblings.set(container.name, parseSpec(variable.value, variable.name));
     } catch (error) {
       if (!(error instanceof KoordinatorError)) throw error;
     }
   }
-  return held;
+  return siblings;
 }

@@ -1,0 +1,12 @@
+/**
+ * What a supervisor tells its siblings through the state directory. `stopping`: its command was told,
+ * or is about to be told, to stop. `exitCode` is the container's own, as the kubelet will see it.
+ */
+export type Report =
+  | { readonly phase: "waiting" }
+  | { readonly phase: "running" }
+  | { readonly phase: "stopping" }
+  | { readonly phase: "ended"; readonly exitCode: number };
+
+/** The last report of each sibling, by container name. */
+export type Reports = ReadonlyMap<string, Report>;
