@@ -1,0 +1,161 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { seconds } from "../../lib/spec/duration.ts";
+import { DEFAULT_SPEC, type Spec } from "../../lib/spec/spec.ts";
+import type { Effect, Event, TimerName } from "../../lib/supervisor/events.ts";
+import { INITIAL, step } from "../../lib/supervisor/machine.ts";
+import type { Report } from "../../lib/supervisor/report.ts";
+import type { State } from "../../lib/supervisor/state.ts";
+import { ended, pod, ready } from "./pods.ts";
+
+const proxy: Partial<Spec> = { stopDeps: [{ container: "main", when: "final" }] };
+const both = [ready("main"), ready("proxy")];
+const running = seen();
+const term: Event = { kind: "signalled", signal: "SIGTERM" };
+
+function seen(options: Parameters<typeof pod>[1] = {}, statuses = both): Event {
+  return { kind: "podObserved", pod: pod(statuses, options), siblings: new Map() };
+}
+
+function reported(report: Report, container = "main"): Event {
+  return { kind: "siblingReported", container, report };
+}
+
+function fired(timer: TimerName): Event {
+  return { kind: "timerFired", timer };
+}
+
+function play(spec: Partial<Spec>, events: readonly Event[]): readonly Effect[] {
+  const context = { spec: { ...DEFAULT_SPEC, ...spec }, self: "proxy" };
+  let state: State = INITIAL;
+  const effects: Effect[] = [];
+  for (const event of [{ kind: "begun" }, ...events] satisfies Event[]) {
+    const result = step(context, state, event);
+    state = result.state;
+    effects.push(...result.effects);
+  }
+  return effects;
+}
+
+function sent(effects: readonly Effect[]): readonly string[] {
+  return effects.flatMap((effect) => effect.kind === "signal" ? [effect.signal] : []);
+}
+
+function timers(effects: readonly Effect[], name: TimerName): readonly number[] {
+  return effects.flatMap((effect) =>
+    effect.kind === "setTimer" && effect.timer === name ? [effect.after] : []
+  );
+}
+
+const deletion = seen({ deletionTimestamp: "2026-01-01T00:00:30Z" });
+
+Deno.test("a sibling's report of its end stops the command before the API server says so", () => {
+  const over = reported({ phase: "ended", exitCode: 1 });
+  assertEquals(sent(play(proxy, [running, over])), ["SIGTERM"]);
+});
+
+Deno.test("a reported end is final by the same restart policy as the kubelet's", () => {
+  const failed = reported({ phase: "ended", exitCode: 1 });
+  const onFailure = seen({ restartPolicy: "OnFailure" });
+  assertEquals(sent(play(proxy, [onFailure, failed])), []);
+  const done = reported({ phase: "ended", exitCode: 0 });
+  assertEquals(sent(play(proxy, [onFailure, failed, done])), ["SIGTERM"]);
+});
+
+Deno.test("nothing is final while the pod's restart policy is unknown", () => {
+  const over = reported({ phase: "ended", exitCode: 0 });
+  assertEquals(sent(play(proxy, [over])), []);
+  assertEquals(sent(play(proxy, [over, running])), ["SIGTERM"]);
+});
+
+Deno.test("a reported start and stop of a sibling ends nothing", () => {
+  for (const phase of ["waiting", "running", "stopping"] as const) {
+    assertEquals(sent(play(proxy, [running, reported({ phase })])), []);
+  }
+});
+
+Deno.test("while the pod is being deleted a container stops after those it serves", () => {
+  const held = [running, deletion, term];
+  assertEquals(sent(play(proxy, held)), []);
+  const over = reported({ phase: "ended", exitCode: 143 });
+  assertEquals(sent(play(proxy, [...held, over])), ["SIGTERM"]);
+});
+
+Deno.test("a served container that was told to stop is evidence as well, before the signal or after", () => {
+  const stopping = reported({ phase: "stopping" });
+  const over = reported({ phase: "ended", exitCode: 0 });
+  for (const held of [[running, stopping, term], [running, term, stopping]]) {
+    assertEquals(sent(play(proxy, held)), []);
+    assertEquals(sent(play(proxy, [...held, over])), ["SIGTERM"]);
+  }
+});
+
+Deno.test("without evidence the signal is forwarded, since this container alone is meant", () => {
+  assertEquals(sent(play(proxy, [running, term])), []);
+  assertEquals(sent(play(proxy, [running, term, fired("order")])), ["SIGTERM"]);
+});
+
+Deno.test("a container that serves nobody is never held back", () => {
+  assertEquals(sent(play({ exitCodes: new Map([[1, 2]]) }, [term])), ["SIGTERM"]);
+});
+
+Deno.test("a held signal is delivered when the rest of the grace period is needed", () => {
+  const effects = play(proxy, [running, deletion, term, fired("order")]);
+  assertEquals(sent(effects), ["SIGTERM"]);
+  assertEquals(timers(effects, "order"), [1_000, 22_500]);
+});
+
+Deno.test("the own stop is given its term timeout, at most a quarter of the grace period", () => {
+  const quick = { ...proxy, termTimeout: seconds(3) };
+  assertEquals(timers(play(quick, [running, deletion, term]), "order"), [1_000, 27_000]);
+});
+
+Deno.test("a second signal is not held back", () => {
+  assertEquals(sent(play(proxy, [running, deletion, term, term])), ["SIGTERM"]);
+});
+
+Deno.test("the stop delay and the order hold together", () => {
+  const delayed = { ...proxy, stopDelay: seconds(5) };
+  const over = fired("order");
+  const delay = fired("stopDelay");
+  assertEquals(sent(play(delayed, [running, deletion, term, over])), []);
+  assertEquals(sent(play(delayed, [running, deletion, term, over, delay])), ["SIGTERM"]);
+  assertEquals(sent(play(delayed, [running, deletion, term, delay, over])), ["SIGTERM"]);
+});
+
+Deno.test("siblings are told of every phase", () => {
+  const killed: Event = { kind: "childExited", end: { kind: "exited", code: 7 } };
+  const reports = play(proxy, [running, term, fired("order"), killed]).flatMap((effect) =>
+    effect.kind === "publish" ? [effect.report] : []
+  );
+  assertEquals(reports, [
+    { phase: "running" },
+    { phase: "stopping" },
+    { phase: "ended", exitCode: 7 },
+  ]);
+});
+
+Deno.test("a stop delay that the grace period cannot hold is warned about once", () => {
+  const warnings = play({ ...proxy, stopDelay: seconds(20) }, [running, running]).flatMap((e) =>
+    e.kind === "log" && e.level === "warning" ? [e.message] : []
+  );
+  assertEquals(warnings.length, 1);
+  assertStringIncludes(warnings[0] ?? "", "terminationGracePeriodSeconds is 30");
+});
+
+Deno.test("an unknown stop dependency of a running command is an error in the log, not its end", () => {
+  const effects = play({ stopDeps: [{ container: "mian", when: "final" }] }, [running]);
+  const errors = effects.flatMap((e) => e.kind === "log" && e.level === "error" ? [e.message] : []);
+  assertStringIncludes(errors[0] ?? "", 'did you mean "main"?');
+  assertEquals(sent(effects), []);
+});
+
+Deno.test("stopWhen all waits for every stop dependency, and remembers those that have ended", () => {
+  const spec: Partial<Spec> = {
+    stopDeps: [{ container: "main", when: "terminated" }, { container: "proxy", when: "final" }],
+    stopWhen: "all",
+  };
+  const first = seen({}, [ended("main", 0), ready("proxy")]);
+  const second = seen({}, [ready("main"), ended("proxy", 0)]);
+  assertEquals(sent(play(spec, [first])), []);
+  assertEquals(sent(play(spec, [first, second])), ["SIGTERM"]);
+});
