@@ -10,12 +10,14 @@ type Subcommand = (args: readonly string[]) => Promise<number> | number;
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
   copy: async () => (await import("./lib/cli/copy.ts")).copy,
   help: async () => (await import("./lib/cli/help.ts")).help,
+  probe: async () => (await import("./lib/cli/probe.ts")).probe,
   schema: async () => (await import("./lib/cli/schema.ts")).schema,
+  status: async () => (await import("./lib/cli/status.ts")).status,
   version: async () => (await import("./lib/cli/version.ts")).version,
 };
 
 /** Words that the command line keeps for subcommands that this version does not have. */
-const RESERVED: ReadonlySet<string> = new Set(["check", "graph", "simulate", "probe"]);
+const RESERVED: ReadonlySet<string> = new Set(["check", "graph", "simulate"]);
 
 async function main(args: readonly string[]): Promise<number> {
   const [word, ...rest] = args;

@@ -44,14 +44,17 @@ export function findIdentity(
 }
 
 /**
- * The name of this container, out of /proc/self/mountinfo: the kubelet mounts
+ * This container and its pod, out of /proc/self/mountinfo: the kubelet mounts
  * `.../pods/UID/containers/NAME/HASH` at /dev/termination-log (proc_pid_mountinfo(5)).
  */
-export function findContainerName(mountinfo: string): string | undefined {
+export function findContainer(
+  mountinfo: string,
+): { readonly container: string; readonly podUid: string } | undefined {
   for (const line of mountinfo.split("\n")) {
     const [, , , root = "", mountPoint] = line.split(" ");
     if (mountPoint !== "/dev/termination-log") continue;
-    return /\/containers\/([^/]+)\/[^/]+$/.exec(root)?.[1];
+    const [, podUid, container] = /\/pods\/([^/]+)\/containers\/([^/]+)\/[^/]+$/.exec(root) ?? [];
+    if (podUid !== undefined && container !== undefined) return { container, podUid };
   }
   return undefined;
 }

@@ -1,35 +1,11 @@
 import { ExitCode, KoordinatorError } from "./errors.ts";
-import type { Log } from "./log.ts";
-import type { PodSource } from "./kubernetes/pod_source.ts";
+import type { PodNews } from "./kubernetes/pod_source.ts";
 import type { Child } from "./process/command.ts";
-import type { SignalName } from "./spec/signal.ts";
 import type { Effect, Event, TimerName } from "./supervisor/events.ts";
-import type { Siblings } from "./supervisor/knowledge.ts";
 import { INITIAL, step } from "./supervisor/machine.ts";
-import type { Pod } from "./supervisor/pod.ts";
-import type { Report } from "./supervisor/report.ts";
+import { type Contact, statusOf } from "./supervisor/status.ts";
 import type { Context, State } from "./supervisor/state.ts";
-
-/** The world around the machine, each part a small seam that a test or the simulator can fill. */
-export interface World {
-  readonly log: Log;
-  /** Launches the command. Throws a {@linkcode KoordinatorError} if it cannot be executed. */
-  readonly launch: (argv: readonly string[]) => Child;
-  /** Becomes the command; returns only by throwing a {@linkcode KoordinatorError}. */
-  readonly replace: () => never;
-  /** Delivers every signal from the first on. */
-  readonly subscribe: (onSignal: (signal: SignalName) => void) => void;
-  /** Follows this pod; undefined if no dependency needs it. */
-  readonly podSource: PodSource | undefined;
-  /** Reads the siblings' specs out of the pod's own manifest. */
-  readonly siblings: (pod: Pod) => Promise<Siblings>;
-  /** Tells the siblings, through the state directory. */
-  readonly publish: (report: Report) => void;
-  /** Follows what the siblings tell; undefined if there is no state directory. */
-  readonly reports:
-    | ((tell: (container: string, report: Report) => void, signal: AbortSignal) => void)
-    | undefined;
-}
+import type { World } from "./world.ts";
 
 /** How a supervisor ended; `reason` is undefined when the end is the command's own. */
 export interface Outcome {
@@ -55,6 +31,7 @@ export function supervise(
   let child: Child | undefined;
   const queue: Event[] = [];
   let stepping = false;
+  let contact: Contact = { lastNews: undefined, nextRetry: undefined, trouble: undefined };
 
   world.subscribe((signal) => happen({ kind: "signalled", signal }));
   happen({ kind: "begun" });
@@ -73,6 +50,7 @@ export function supervise(
       for (const effect of result.effects) perform(effect);
     }
     stepping = false;
+    world.publishStatus?.(statusOf(context, state), contact);
   }
 
   function perform(effect: Effect): void {
@@ -138,6 +116,7 @@ export function supervise(
     let last = Promise.resolve();
     world.podSource((news) => {
       last = last.then(async () => {
+        note(news);
         switch (news.kind) {
           case "observed":
             happen({
@@ -155,6 +134,18 @@ export function supervise(
         }
       });
     }, watching.signal);
+  }
+
+  function note(news: PodNews): void {
+    const now = Date.now();
+    contact = news.kind === "trouble"
+      ? {
+        ...contact,
+        trouble: news.message,
+        nextRetry: new Date(now + news.retryInMs).toISOString(),
+      }
+      : { lastNews: new Date(now).toISOString(), nextRetry: undefined, trouble: undefined };
+    if (news.kind === "trouble") world.publishStatus?.(statusOf(context, state), contact);
   }
 
   async function probe({ index, dependency }: Extract<Effect, { kind: "probe" }>): Promise<void> {

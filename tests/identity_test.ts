@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { KoordinatorError } from "../lib/errors.ts";
-import { findContainerName, findIdentity } from "../lib/identity.ts";
+import { findContainer, findIdentity } from "../lib/identity.ts";
 
 const unset = { podName: undefined, podNamespace: undefined };
 const files = new Map([["/etc/podinfo/name", " pod-f\n"], ["/etc/podinfo/namespace", "ns-f\n"]]);
@@ -32,6 +32,7 @@ Deno.test("the container's name stands in the mount of its termination log", () 
   const root = "/var/lib/kubelet/pods/0f2c/containers/cloud-sql-proxy/1a2b3c4d";
   const mountinfo = `1 2 8:1 / / rw - ext4 /dev/sda rw\n` +
     `3 2 8:1 ${root} /dev/termination-log rw,relatime - ext4 /dev/sda rw\n`;
-  assertEquals(findContainerName(mountinfo), "cloud-sql-proxy");
-  assertEquals(findContainerName(""), undefined);
+  const found = { container: "cloud-sql-proxy", podUid: "0f2c" };
+  assertEquals(findContainer(mountinfo), found);
+  assertEquals(findContainer(""), undefined);
 });

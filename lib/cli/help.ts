@@ -2,6 +2,9 @@ const TEXT = `koordinator gives the containers of a pod an order.
 
   koordinator [--] COMMAND [ARG...]   supervise COMMAND
   koordinator copy DIR                install this executable as DIR/koordinator
+  koordinator probe [--tcp PORT | --http PORT/PATH]
+                                      exec probe: fails while COMMAND is held back
+  koordinator status [CONTAINER]      print what a supervisor of this pod knows
   koordinator schema                  print the JSON Schema of the spec
   koordinator version [--verbose]     print the version
   koordinator help                    print this

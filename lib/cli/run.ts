@@ -1,15 +1,13 @@
 import { type Environment, readEnvironment } from "../environment.ts";
 import { KoordinatorError } from "../errors.ts";
-import { findContainerName, findIdentity } from "../identity.ts";
-import type { PodSource } from "../kubernetes/pod_source.ts";
-import { type Log, openLog } from "../log.ts";
+import { openLog } from "../log.ts";
 import { surviveErrors } from "../process/crash.ts";
 import { launch } from "../process/launch.ts";
 import { replaceProcess } from "../process/replace.ts";
 import type { CaughtSignals } from "../process/signals.ts";
-import { supervise, type World } from "../runtime.ts";
+import { supervise } from "../runtime.ts";
 import { DEFAULT_SPEC, type Spec } from "../spec/spec.ts";
-import { stateDirectory } from "../state_directory_path.ts";
+import { findSelf, followThisPod, openSiblings } from "../surroundings.ts";
 import { leaveTerminationMessage } from "./report.ts";
 
 /**
@@ -31,10 +29,9 @@ export async function run(argv: readonly string[], signals: CaughtSignals): Prom
     surviveErrors((message) => log.error(message));
     for (const warning of environment.warnings) log.warning(warning);
     const spec = await readSpec(environment);
-    const self = environment.containerName ??
-      findContainerName(readText("/proc/self/mountinfo") ?? "");
-    const podSource = needsPod(spec) ? await followThisPod(environment, log) : undefined;
-    const outcome = await supervise({ spec, self }, argv, {
+    const self = findSelf(environment);
+    const podSource = await followThisPod(environment, spec, log);
+    const outcome = await supervise({ spec, self: self.container }, argv, {
       log,
       launch,
       replace: () => replaceProcess(argv),
@@ -44,7 +41,7 @@ export async function run(argv: readonly string[], signals: CaughtSignals): Prom
         const { readSiblings } = await import("../sibling_specs.ts");
         return readSiblings(pod);
       },
-      ...await openStateDirectory(environment, spec, self, log),
+      ...await openSiblings(environment, spec, self, log),
     });
     if (outcome.reason !== undefined) {
       log[outcome.code === 0 ? "info" : "error"](outcome.reason, { exitCode: outcome.code });
@@ -62,70 +59,4 @@ async function readSpec(environment: Environment): Promise<Spec> {
   if (environment.spec === undefined) return DEFAULT_SPEC;
   const { parseSpec } = await import("../spec/parse.ts");
   return parseSpec(environment.spec.text, environment.spec.variable);
-}
-
-/** Whether a dependency cannot be judged without the pod. */
-function needsPod(spec: Spec): boolean {
-  return spec.stopDeps.length > 0 || spec.startDeps.some(({ kind }) => kind === "container") ||
-    spec.afterExit.some(({ lastOf }) => lastOf.length > 0);
-}
-
-/** The containers whose reports matter. */
-function namesIn(spec: Spec): readonly string[] {
-  return [
-    ...spec.startDeps.flatMap((dependency) =>
-      dependency.kind === "container" ? [dependency.container] : []
-    ),
-    ...spec.stopDeps.map(({ container }) => container),
-    ...spec.afterExit.flatMap(({ lastOf }) => lastOf),
-  ];
-}
-
-/** Tells the siblings, and hears of them; a container without a spec has nothing to tell. */
-async function openStateDirectory(
-  environment: Environment,
-  spec: Spec,
-  self: string | undefined,
-  log: Log,
-): Promise<Pick<World, "publish" | "reports">> {
-  const folder = stateDirectory(environment);
-  if (folder === undefined || environment.spec === undefined) {
-    return { publish: () => {}, reports: undefined };
-  }
-  const { followReports, openPublisher } = await import("../siblings/state_directory.ts");
-  const names = namesIn(spec);
-  return {
-    publish: self === undefined
-      ? () => {}
-      : openPublisher(folder, self, undefined, (why) =>
-        log.debug("siblings are not told: the state directory cannot be written", { why })),
-    reports: names.length === 0
-      ? undefined
-      : (tell, signal) => followReports(folder, names, undefined, tell, signal),
-  };
-}
-
-async function followThisPod(environment: Environment, log: Log): Promise<PodSource> {
-  const { root } = environment;
-  const [{ inClusterConfig, serviceAccountPaths }, { tokenClaims }, { watchPod }] = await Promise
-    .all([
-      import("../kubernetes/in_cluster.ts"),
-      import("../kubernetes/token.ts"),
-      import("../kubernetes/watch.ts"),
-    ]);
-  const config = inClusterConfig((name) => Deno.env.get(name), root);
-  const identity = findIdentity(environment, (path) => readText(`${root}${path}`), () => {
-    const token = readText(serviceAccountPaths(root).token);
-    return token === undefined ? undefined : tokenClaims(token);
-  });
-  log.debug("this pod", { ...identity });
-  return watchPod({ config, ...identity });
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -60,12 +60,26 @@ export function startKoordinator(
       });
     },
     async [Symbol.asyncDispose]() {
-      try {
-        child.kill("SIGKILL");
-      } catch {
-        // It has ended already.
+      // A command outlives a supervisor that is killed, and would keep stdout open.
+      for (const pid of [child.pid, ...childrenOf(child.pid)]) {
+        try {
+          Deno.kill(pid, "SIGKILL");
+        } catch {
+          // It has ended already.
+        }
       }
       await status;
     },
   };
+}
+
+function childrenOf(parent: number): readonly number[] {
+  return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => {
+    try {
+      const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+      return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === parent;
+    } catch {
+      return false;
+    }
+  });
 }

@@ -1,0 +1,31 @@
+import type { PodSource } from "./kubernetes/pod_source.ts";
+import type { Log } from "./log.ts";
+import type { Child } from "./process/command.ts";
+import type { SignalName } from "./spec/signal.ts";
+import type { Siblings } from "./supervisor/knowledge.ts";
+import type { Pod } from "./supervisor/pod.ts";
+import type { Report } from "./supervisor/report.ts";
+import type { Contact, Status } from "./supervisor/status.ts";
+
+/** The world around the machine, each part a small seam that a test or the simulator can fill. */
+export interface World {
+  readonly log: Log;
+  /** Launches the command. Throws a {@linkcode KoordinatorError} if it cannot be executed. */
+  readonly launch: (argv: readonly string[]) => Child;
+  /** Becomes the command; returns only by throwing a {@linkcode KoordinatorError}. */
+  readonly replace: () => never;
+  /** Delivers every signal from the first on. */
+  readonly subscribe: (onSignal: (signal: SignalName) => void) => void;
+  /** Follows this pod; undefined if no dependency needs it. */
+  readonly podSource: PodSource | undefined;
+  /** Reads the siblings' specs out of the pod's own manifest. */
+  readonly siblings: (pod: Pod) => Promise<Siblings>;
+  /** Tells the siblings, through the state directory. */
+  readonly publish: (report: Report) => void;
+  /** Tells whoever asks by `koordinator status`; undefined if there is no state directory. */
+  readonly publishStatus: ((status: Status, contact: Contact) => void) | undefined;
+  /** Follows what the siblings tell; undefined if there is no state directory. */
+  readonly reports:
+    | ((tell: (container: string, report: Report) => void, signal: AbortSignal) => void)
+    | undefined;
+}

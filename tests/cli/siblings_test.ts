@@ -1,0 +1,127 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { startApiServer } from "../support/api_server.ts";
+import { startKoordinator } from "../support/koordinator.ts";
+import { pod, ready, unready } from "../supervisor/pods.ts";
+
+const LOOP = 'trap "echo stopped; exit 5" TERM; echo up; while :; do sleep 0.05; done';
+
+async function cluster() {
+  const server = await startApiServer({ pod: pod([ready("main"), unready("proxy")]) });
+  const root = await Deno.makeTempDir();
+  await server.writeServiceAccount(root);
+  const env = {
+    ...server.env(root),
+    KOORDINATOR_POD_NAME: "pod",
+    KOORDINATOR_POD_NAMESPACE: "default",
+    KOORDINATOR_STATE_DIR: `${root}/state`,
+  };
+  return {
+    server,
+    state: `${root}/state`,
+    as: (name: string, spec: string) => ({
+      ...env,
+      KOORDINATOR_CONTAINER_NAME: name,
+      KOORDINATOR_SPEC: spec,
+    }),
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await Deno.remove(root, { recursive: true });
+    },
+  };
+}
+
+Deno.test("a sidecar hears of its main's end from the main's supervisor, without the API server", async () => {
+  await using api = await cluster();
+  await using proxy = startKoordinator(
+    ["sh", "-c", LOOP],
+    api.as("proxy", '{"stopDeps":["main"]}'),
+  );
+  await proxy.says(/up/);
+  await api.server.seen("watch", 1);
+  await using main = startKoordinator(["sh", "-c", "exit 3"], api.as("main", '{"stopDelay":"1s"}'));
+  assertEquals((await main.status).code, 3);
+  assertEquals((await proxy.status).code, 0);
+  assertStringIncludes(proxy.output().stdout, "stopped");
+});
+
+Deno.test("SIGTERM to all containers reaches the sidecar's command after its main has ended", async () => {
+  await using api = await cluster();
+  await using proxy = startKoordinator(
+    ["sh", "-c", LOOP],
+    api.as("proxy", '{"stopDeps":["main"]}'),
+  );
+  await proxy.says(/up/);
+  await api.server.seen("watch", 1);
+  const script = 'trap "sleep 0.5; echo main stopped; exit 0" TERM; echo up; ' +
+    "while :; do sleep 0.05; done";
+  await using main = startKoordinator(["sh", "-c", script], api.as("main", '{"stopDelay":"1ms"}'));
+  await main.says(/up/);
+  proxy.kill("SIGTERM");
+  main.kill("SIGTERM");
+  await proxy.says(/held back for main/);
+  assertEquals((await main.status).code, 0);
+  assertEquals((await proxy.status).code, 0);
+  const log = proxy.output().stderr.trim().split("\n").map((line) => JSON.parse(line).message);
+  assertEquals(log.filter((message) => /stop dependency main has ended/.test(message)).length, 1);
+});
+
+Deno.test("hostile reports neither start a command nor stop one", async () => {
+  await using api = await cluster();
+  await Deno.mkdir(api.state);
+  const ended = '{"version":1,"container":"main","pid":1,"startTime":1,"phase":"ended"';
+  await using proxy = startKoordinator(
+    ["sh", "-c", LOOP],
+    api.as("proxy", '{"stopDeps":["main"]}'),
+  );
+  await proxy.says(/up/);
+  await api.server.seen("watch", 1);
+  for (
+    const text of [ended, `${ended},"exitCode":0}`, `${ended},"exitCode":"0","at":"now"}`, "[]", ""]
+  ) {
+    await Deno.writeTextFile(`${api.state}/main.json`, text);
+  }
+  proxy.kill("SIGUSR1");
+  // The default action of SIGUSR1 ends the command: it ran until then, and was not stopped.
+  assertEquals((await proxy.status).code, 138);
+});
+
+Deno.test("probe fails while the command is held back, and succeeds once it runs", async () => {
+  await using api = await cluster();
+  const env = api.as("main", '{"startDeps":["proxy"],"stopDelay":"1ms"}');
+  await using main = startKoordinator(["sh", "-c", LOOP], env);
+  await api.server.seen("watch", 1);
+  await using held = startKoordinator(["probe"], env);
+  assertEquals((await held.status).code, 1);
+  assertStringIncludes(held.output().stderr, "the command is waiting");
+  api.server.setPod(pod([ready("main"), ready("proxy")]));
+  await main.says(/up/);
+  await using launched = startKoordinator(["probe"], env);
+  assertEquals((await launched.status).code, 0);
+  await using listening = startKoordinator(["probe", "--tcp", String(api.server.port)], env);
+  assertEquals((await listening.status).code, 0);
+  await using silent = startKoordinator(["probe", "--http", "1/healthz"], env);
+  assertEquals((await silent.status).code, 1);
+  await using wrong = startKoordinator(["probe", "--tcp", "http"], env);
+  assertEquals((await wrong.status).code, 125);
+});
+
+Deno.test("status says what the supervisor waits for, since when, and what the API server said", async () => {
+  await using api = await cluster();
+  const env = api.as("main", '{"startDeps":["proxy",{"tcp":"1"}],"stopDelay":"1ms"}');
+  await using main = startKoordinator(["sh", "-c", LOOP], env);
+  await api.server.seen("watch", 1);
+  const deadline = Date.now() + 30_000;
+  let said = "";
+  while (!said.includes("running, not ready")) {
+    if (Date.now() > deadline) throw new Error(`status says: ${said}`);
+    await using status = startKoordinator(["status"], env);
+    await status.status;
+    said = status.output().stdout + status.output().stderr;
+  }
+  assertMatch(said, /^main: waiting for \d+ s$/m);
+  assertMatch(said, /^start dependency proxy: running, not ready for \d+ s$/m);
+  assertMatch(said, /^start dependency tcp 127.0.0.1:1: not there yet for \d+ s$/m);
+  assertMatch(said, /^last news from the API server: \d+ s ago$/m);
+  main.kill("SIGTERM");
+  assertEquals((await main.status).code, 143);
+});
