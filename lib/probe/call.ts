@@ -1,5 +1,5 @@
 import type { HttpCall } from "../spec/spec.ts";
-import { directClient } from "./direct.ts";
+import { createDirectClient } from "../direct_client.ts";
 
 /** For how long a call that is refused is made again, in milliseconds. */
 const REFUSED_FOR = 1_000;
@@ -44,6 +44,7 @@ export async function call(request: HttpCall): Promise<CallResult> {
 
 async function callOnce(request: HttpCall): Promise<CallResult> {
   const url = `http://127.0.0.1:${request.port}${request.path}`;
+  using client = createDirectClient([]);
   const deadline = performance.now() + REFUSED_FOR;
   while (true) {
     const bounded = AbortSignal.timeout(request.timeout);
@@ -51,7 +52,7 @@ async function callOnce(request: HttpCall): Promise<CallResult> {
       const response = await fetch(url, {
         method: request.method,
         headers: { ...request.headers },
-        client: directClient(),
+        client,
         redirect: "manual",
         signal: bounded,
       });

@@ -1,5 +1,5 @@
 import type { StartDependency } from "../spec/spec.ts";
-import { directClient } from "./direct.ts";
+import { createDirectClient } from "../direct_client.ts";
 
 /** A start dependency that needs no API server. */
 export type LocalDependency = Exclude<StartDependency, { kind: "container" }>;
@@ -28,9 +28,10 @@ export async function check(dependency: LocalDependency, signal: AbortSignal): P
         return true;
       }
       case "http": {
+        using client = createDirectClient([]);
         const url = `http://127.0.0.1:${dependency.port}${dependency.path}`;
         const response = await fetch(url, {
-          client: directClient(),
+          client,
           redirect: "manual",
           signal: bounded,
         });
