@@ -8,17 +8,8 @@ import { ignorance, learn } from "../../lib/supervisor/knowledge.ts";
 import { INITIAL, step } from "../../lib/supervisor/machine.ts";
 import type { Pod } from "../../lib/supervisor/pod.ts";
 import type { State } from "../../lib/supervisor/state.ts";
+import { quitCall } from "./play.ts";
 import { ended, pod, ready, unready } from "./pods.ts";
-
-const call = {
-  method: "POST",
-  port: 1,
-  path: "/",
-  headers: {},
-  timeout: seconds(1),
-  retries: 0,
-  accept: undefined,
-} as const;
 
 const specs: fc.Arbitrary<Spec> = fc.record({
   waits: fc.boolean(),
@@ -28,7 +19,7 @@ const specs: fc.Arbitrary<Spec> = fc.record({
   action: fc.constantFrom<Spec["whenStopDepExited"]>(
     { kind: "default" },
     { kind: "signal", signal: "SIGUSR1" },
-    { kind: "http", call },
+    { kind: "http", call: quitCall(1) },
   ),
   calls: fc.boolean(),
 }).map(({ waits, stops, delayed, timeout, action, calls }) => ({
@@ -41,7 +32,7 @@ const specs: fc.Arbitrary<Spec> = fc.record({
   startTimeout: timeout === null ? undefined : seconds(10),
   onStartTimeout: timeout ?? "fail",
   whenStopDepExited: action,
-  afterExit: calls ? [{ call, on: "always", lastOf: [] }] : [],
+  afterExit: calls ? [{ call: quitCall(1), on: "always", lastOf: [] }] : [],
 }));
 
 const pods: fc.Arbitrary<Pod> = fc.record({

@@ -2,9 +2,8 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { milliseconds, seconds } from "../../lib/spec/duration.ts";
 import { DEFAULT_SPEC, type Spec } from "../../lib/spec/spec.ts";
 import type { Effect, Event } from "../../lib/supervisor/events.ts";
-import { INITIAL, step } from "../../lib/supervisor/machine.ts";
 import type { Pod } from "../../lib/supervisor/pod.ts";
-import type { State } from "../../lib/supervisor/state.ts";
+import { play as playAs, quitCall } from "./play.ts";
 import { ended, pod, ready, unready } from "./pods.ts";
 
 const main: Partial<Spec> = {
@@ -14,14 +13,7 @@ const main: Partial<Spec> = {
 const proxy: Partial<Spec> = { stopDeps: [{ container: "main", when: "final" }] };
 
 function play(spec: Partial<Spec>, events: readonly Event[], self = "self") {
-  const context = { spec: { ...DEFAULT_SPEC, ...spec }, self };
-  let state: State = INITIAL;
-  const effects: Effect[] = [];
-  for (const event of [{ kind: "begun" }, ...events] satisfies Event[]) {
-    const result = step(context, state, event);
-    state = result.state;
-    effects.push(...result.effects);
-  }
+  const { state, effects } = playAs(spec, events, self);
   return { state, effects, exits: effects.filter((effect) => effect.kind === "exit") };
 }
 
@@ -30,7 +22,6 @@ const seen = (observed: Pod, siblings = new Map()): Event => ({
   pod: observed,
   siblings,
 });
-const once = { retries: 0, accept: undefined } as const;
 const waitingFor = (container: string): Spec => ({
   ...DEFAULT_SPEC,
   startDeps: [{ kind: "container", container, until: "ready", optional: false }],
@@ -176,7 +167,7 @@ Deno.test("a stop action that fails is followed by the term signal at once", () 
     ...proxy,
     whenStopDepExited: {
       kind: "http",
-      call: { method: "POST", port: 1, path: "/quit", headers: {}, timeout: seconds(5), ...once },
+      call: quitCall(1),
     },
   };
   const failed: Event = { kind: "stopActionEnded", ok: false, detail: "HTTP 405" };
@@ -217,7 +208,7 @@ Deno.test("a command that cannot be launched ends with its code and reason", () 
 
 Deno.test("calls after the exit are made in order, by how the command ended", () => {
   const to = (port: number, on: "always" | "success" | "failure") => ({
-    call: { method: "POST", port, path: "/", headers: {}, timeout: seconds(5), ...once } as const,
+    call: quitCall(port),
     on,
     lastOf: [],
   });

@@ -1,10 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { seconds } from "../../lib/spec/duration.ts";
-import { DEFAULT_SPEC, type Spec } from "../../lib/spec/spec.ts";
+import type { Spec } from "../../lib/spec/spec.ts";
 import type { Effect, Event, TimerName } from "../../lib/supervisor/events.ts";
-import { INITIAL, step } from "../../lib/supervisor/machine.ts";
 import type { Report } from "../../lib/supervisor/report.ts";
-import type { State } from "../../lib/supervisor/state.ts";
+import { play as playAs } from "./play.ts";
 import { ended, pod, ready } from "./pods.ts";
 
 const proxy: Partial<Spec> = { stopDeps: [{ container: "main", when: "final" }] };
@@ -25,15 +24,7 @@ function fired(timer: TimerName): Event {
 }
 
 function play(spec: Partial<Spec>, events: readonly Event[]): readonly Effect[] {
-  const context = { spec: { ...DEFAULT_SPEC, ...spec }, self: "proxy" };
-  let state: State = INITIAL;
-  const effects: Effect[] = [];
-  for (const event of [{ kind: "begun" }, ...events] satisfies Event[]) {
-    const result = step(context, state, event);
-    state = result.state;
-    effects.push(...result.effects);
-  }
-  return effects;
+  return playAs(spec, events, "proxy").effects;
 }
 
 function sent(effects: readonly Effect[]): readonly string[] {

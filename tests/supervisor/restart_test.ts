@@ -1,9 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { seconds } from "../../lib/spec/duration.ts";
-import { DEFAULT_SPEC, type Restart, type Spec } from "../../lib/spec/spec.ts";
-import type { Effect, Event } from "../../lib/supervisor/events.ts";
-import { INITIAL, step } from "../../lib/supervisor/machine.ts";
-import type { State } from "../../lib/supervisor/state.ts";
+import type { Restart, Spec } from "../../lib/spec/spec.ts";
+import type { Event } from "../../lib/supervisor/events.ts";
+import { exitCodes, launches, play as playAs, quitCall } from "./play.ts";
 import { ended, pod, ready, unready } from "./pods.ts";
 
 const restart: Restart = { policy: "onFailure", maxRetries: 2, backoff: seconds(1) };
@@ -13,21 +12,16 @@ const again: Event = { kind: "timerFired", timer: "restart" };
 const term: Event = { kind: "signalled", signal: "SIGTERM" };
 
 function play(spec: Partial<Spec>, events: readonly Event[], self = "main") {
-  const context = { spec: { ...DEFAULT_SPEC, ...spec }, self };
-  let state: State = INITIAL;
-  const effects: Effect[] = [];
-  for (const event of [{ kind: "begun" }, ...events] satisfies Event[]) {
-    const result = step(context, state, event);
-    state = result.state;
-    effects.push(...result.effects);
-  }
+  const played = playAs(spec, events, self);
   return {
-    launches: effects.filter(({ kind }) => kind === "launch").length,
-    pauses: effects.flatMap((effect) =>
+    launches: launches(played),
+    exits: exitCodes(played),
+    pauses: played.effects.flatMap((effect) =>
       effect.kind === "setTimer" && effect.timer === "restart" ? [effect.after] : []
     ),
-    calls: effects.flatMap((effect) => effect.kind === "callAfterExit" ? [effect.call.port] : []),
-    exits: effects.flatMap((effect) => effect.kind === "exit" ? [effect.code] : []),
+    calls: played.effects.flatMap((effect) =>
+      effect.kind === "callAfterExit" ? [effect.call.port] : []
+    ),
   };
 }
 
@@ -88,16 +82,7 @@ Deno.test("exit codes are mapped, but for those of a stop on purpose", () => {
 function quit(
   options: { readonly on?: "always" | "failure"; readonly lastOf?: readonly string[] },
 ) {
-  const call = {
-    method: "POST",
-    port: 15020,
-    path: "/quitquitquit",
-    headers: {},
-    timeout: seconds(5),
-    retries: 0,
-    accept: undefined,
-  } as const;
-  return [{ call, on: options.on, lastOf: options.lastOf ?? [] }];
+  return [{ call: quitCall(15020), on: options.on, lastOf: options.lastOf ?? [] }];
 }
 
 function known(restartPolicy: string, statuses = [ready("main"), ready("proxy")]): Event {

@@ -1,0 +1,46 @@
+import { seconds } from "../../lib/spec/duration.ts";
+import { DEFAULT_SPEC, type HttpCall, type Spec } from "../../lib/spec/spec.ts";
+import type { Effect, Event } from "../../lib/supervisor/events.ts";
+import { INITIAL, step } from "../../lib/supervisor/machine.ts";
+import type { State } from "../../lib/supervisor/state.ts";
+
+/** What a row of events came to. */
+export interface Play {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+/** Begins a supervisor of this spec and lets events happen to it. */
+export function play(spec: Partial<Spec>, events: readonly Event[], self = "self"): Play {
+  const context = { spec: { ...DEFAULT_SPEC, ...spec }, self };
+  let state: State = INITIAL;
+  const effects: Effect[] = [];
+  for (const event of [{ kind: "begun" }, ...events] satisfies Event[]) {
+    const result = step(context, state, event);
+    state = result.state;
+    effects.push(...result.effects);
+  }
+  return { state, effects };
+}
+
+/** The codes that koordinator ended with. */
+export function exitCodes({ effects }: Play): readonly number[] {
+  return effects.flatMap((effect) => effect.kind === "exit" ? [effect.code] : []);
+}
+
+/** The signals sent to the command. */
+export function signals({ effects }: Play): readonly string[] {
+  return effects.flatMap((effect) => effect.kind === "signal" ? [effect.signal] : []);
+}
+
+/** How often the command was launched. */
+export function launches({ effects }: Play): number {
+  return effects.filter(({ kind }) => kind === "launch").length;
+}
+
+/** A call that asks a proxy to quit. */
+export function quitCall(port: number): HttpCall {
+  const timeout = seconds(5);
+  const path = "/quitquitquit";
+  return { method: "POST", port, path, headers: {}, timeout, retries: 0, accept: undefined };
+}

@@ -1,0 +1,77 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { seconds } from "../../lib/spec/duration.ts";
+import { DEFAULT_SPEC, type Spec } from "../../lib/spec/spec.ts";
+import type { Event } from "../../lib/supervisor/events.ts";
+import { INITIAL, step } from "../../lib/supervisor/machine.ts";
+import type { State } from "../../lib/supervisor/state.ts";
+import { quitCall } from "./play.ts";
+import { ended, pod, ready, unready } from "./pods.ts";
+
+const specs: fc.Arbitrary<Spec> = fc.record({
+  startDeps: fc.constantFrom<Spec["startDeps"]>(
+    [],
+    [{ kind: "container", container: "proxy", until: "ready", optional: false }],
+    [{ kind: "container", container: "proxy", until: "terminated", optional: false }],
+    [{ kind: "file", path: "/ready" }],
+  ),
+  stopDeps: fc.constantFrom<Spec["stopDeps"]>([], [{ container: "main", when: "final" }]),
+  onStartTimeout: fc.constantFrom<Spec["onStartTimeout"]>("fail", "start"),
+  startTimeout: fc.constant(seconds(1)),
+  afterExit: fc.constantFrom<Spec["afterExit"]>([], [{
+    call: quitCall(1),
+    on: "always",
+    lastOf: [],
+  }]),
+  restart: fc.constantFrom<Spec["restart"]>(
+    DEFAULT_SPEC.restart,
+    { policy: "always", maxRetries: undefined, backoff: seconds(1) },
+  ),
+}).map((given) => ({ ...DEFAULT_SPEC, ...given }));
+
+const pods = [ready("main"), ended("main", 0)].flatMap((main) =>
+  [ready("proxy"), unready("proxy"), ended("proxy", 1)].flatMap((proxy) => [
+    pod([main, proxy]),
+    pod([main, proxy], { deletionTimestamp: "2026-01-01T00:00:30Z" }),
+  ])
+);
+
+const events = fc.constantFrom<Event>(
+  { kind: "begun" },
+  ...pods.map((observed): Event => ({ kind: "podObserved", pod: observed, siblings: new Map() })),
+  { kind: "podGone" },
+  { kind: "siblingReported", container: "main", report: { phase: "ended", exitCode: 0 } },
+  { kind: "siblingReported", container: "proxy", report: { phase: "ended", exitCode: 0 } },
+  { kind: "siblingReported", container: "proxy", report: { phase: "waiting" } },
+  { kind: "siblingReported", container: "proxy", report: { phase: "running" } },
+  { kind: "dependencyProbed", index: 0, open: true },
+  { kind: "signalled", signal: "SIGTERM" },
+  ...(["progress", "startTimeout", "restart", "stopDelay", "order", "escalation"] as const).map(
+    (timer): Event => ({ kind: "timerFired", timer }),
+  ),
+  { kind: "launchFailed", exitCode: 127, message: "not found" },
+  { kind: "childExited", end: { kind: "exited", code: 1 } },
+  { kind: "stopActionEnded", ok: false, detail: "" },
+  { kind: "afterExitEnded" },
+);
+
+Deno.test("the table of states in the docs is what the program does", async () => {
+  const seen = new Set<string>();
+  const plays = fc.tuple(specs, fc.array(events, { maxLength: 12 }));
+  fc.assert(
+    fc.property(plays, ([spec, happened]) => {
+      let state: State = INITIAL;
+      for (const event of happened) {
+        const next = step({ spec, self: "self" }, state, event).state;
+        if (next.phase !== state.phase) seen.add(`${state.phase} ${event.kind} ${next.phase}`);
+        state = next;
+      }
+    }),
+    { numRuns: 200_000, seed: 1 },
+  );
+  const docs = await Deno.readTextFile(new URL("../../docs/reference/states.md", import.meta.url));
+  const rows = [...docs.matchAll(/^\| (\w+) +\| (\w+) +\| (\w+) +\|/gm)]
+    .map(([, from, event, to]) => `${from} ${event} ${to}`)
+    .filter((row) => row !== "state event next");
+  assertEquals([...seen].sort(), rows.sort());
+});
