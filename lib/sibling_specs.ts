@@ -1,8 +1,8 @@
 import { KoordinatorError } from "./errors.ts";
 import { parseSpec } from "./spec/parse.ts";
 import type { Spec } from "./spec/spec.ts";
-import type { Siblings } from "./supervisor/knowledge.ts";
 import type { Pod } from "./supervisor/pod.ts";
+import type { Siblings } from "./supervisor/report.ts";
 
 const SPEC_VARIABLES: readonly string[] = ["KOORDINATOR_SPEC", "KOOORDINATOR_SPEC"];
 

@@ -5,6 +5,7 @@ import type { PodSource } from "./kubernetes/pod_source.ts";
 import type { Log } from "./log.ts";
 import type { Spec } from "./spec/spec.ts";
 import { stateDirectory } from "./state_directory_path.ts";
+import type { Siblings } from "./supervisor/report.ts";
 import type { World } from "./world.ts";
 
 /** Which container of which pod this is, as far as it is known without the API server. */
@@ -91,6 +92,16 @@ export async function openSiblings(
     reports: names.length === 0
       ? undefined
       : (tell, signal) => followReports(folder, names, podUid, tell, signal),
+  };
+}
+
+/** Reads the siblings' specs at the first sight of the pod: a manifest's environment never changes. */
+export function readSiblingsOnce(): World["siblings"] {
+  let known: Siblings | undefined;
+  return async (pod) => {
+    if (known !== undefined || pod.spec === undefined) return known ?? new Map();
+    const { readSiblings } = await import("./sibling_specs.ts");
+    return known = readSiblings(pod);
   };
 }
 

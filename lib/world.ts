@@ -2,9 +2,8 @@ import type { PodSource } from "./kubernetes/pod_source.ts";
 import type { Log } from "./log.ts";
 import type { Child } from "./process/command.ts";
 import type { SignalName } from "./spec/signal.ts";
-import type { Siblings } from "./supervisor/knowledge.ts";
 import type { Pod } from "./supervisor/pod.ts";
-import type { Report } from "./supervisor/report.ts";
+import type { Report, Siblings } from "./supervisor/report.ts";
 import type { Contact, Status } from "./supervisor/status.ts";
 
 /** The world around the machine, each part a small seam that a test or the simulator can fill. */

@@ -3,7 +3,7 @@
  * server for one pod stands for the cluster, this file for the kubelet, two scripts for the programs;
  * koordinator and its configuration are the real ones.
  */
-import { directClient } from "../lib/probe/direct.ts";
+import { createDirectClient } from "../lib/direct_client.ts";
 import { startApiServer } from "../tests/support/api_server.ts";
 import { type RunningContainer, startContainer } from "./demo/containers.ts";
 import { readExample } from "./demo/example.ts";
@@ -35,7 +35,7 @@ async function untilReady(port: number, gaveUp: AbortSignal): Promise<void> {
   while (!gaveUp.aborted) {
     try {
       const url = `http://127.0.0.1:${port}/readiness`;
-      const response = await fetch(url, { client: directClient(), signal: gaveUp });
+      const response = await fetch(url, { client: createDirectClient([]), signal: gaveUp });
       await response.body?.cancel();
       if (response.ok) return;
     } catch {

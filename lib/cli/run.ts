@@ -7,7 +7,7 @@ import { replaceProcess } from "../process/replace.ts";
 import type { CaughtSignals } from "../process/signals.ts";
 import { supervise } from "../runtime.ts";
 import { DEFAULT_SPEC, type Spec } from "../spec/spec.ts";
-import { findSelf, followThisPod, openSiblings } from "../surroundings.ts";
+import { findSelf, followThisPod, openSiblings, readSiblingsOnce } from "../surroundings.ts";
 import { leaveTerminationMessage } from "./report.ts";
 
 /**
@@ -37,10 +37,7 @@ export async function run(argv: readonly string[], signals: CaughtSignals): Prom
       replace: () => replaceProcess(argv),
       subscribe: (onSignal) => signals.subscribe(onSignal),
       podSource,
-      siblings: async (pod) => {
-        const { readSiblings } = await import("../sibling_specs.ts");
-        return readSiblings(pod);
-      },
+      siblings: readSiblingsOnce(),
       ...await openSiblings(environment, spec, self, log),
     });
     if (outcome.reason !== undefined) {

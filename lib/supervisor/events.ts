@@ -1,9 +1,8 @@
 import type { HttpCall, StartDependency, StopAction } from "../spec/spec.ts";
 import type { Duration } from "../spec/duration.ts";
 import type { SignalName } from "../spec/signal.ts";
-import type { Siblings } from "./knowledge.ts";
 import type { Pod } from "./pod.ts";
-import type { Report } from "./report.ts";
+import type { Report, Siblings } from "./report.ts";
 
 /** How the command ended. `signal` is a number, since real-time signals have no name. */
 export type End =

@@ -1,10 +1,6 @@
-import type { Spec } from "../spec/spec.ts";
 import type { Event } from "./events.ts";
-import { type Pod } from "./pod.ts";
-import type { Reports } from "./report.ts";
-
-/** The specs of all containers under koordinator, as the pod's own manifest has them, by name. */
-export type Siblings = ReadonlyMap<string, Spec>;
+import type { Pod } from "./pod.ts";
+import type { Reports, Siblings } from "./report.ts";
 
 /** All that has been learned of the pod. */
 export interface Knowledge {

@@ -1,3 +1,5 @@
+import type { Spec } from "../spec/spec.ts";
+
 /**
  * What a supervisor tells its siblings through the state directory. `stopping`: its command was told,
  * or is about to be told, to stop. `exitCode` is the container's own, as the kubelet will see it.
@@ -10,3 +12,6 @@ export type Report =
 
 /** The last report of each sibling, by container name. */
 export type Reports = ReadonlyMap<string, Report>;
+
+/** The specs of all containers under koordinator, as the pod's own manifest has them, by name. */
+export type Siblings = ReadonlyMap<string, Spec>;
