@@ -1,0 +1,50 @@
+import type { Environment } from "../environment.ts";
+import { openLog } from "../log.ts";
+import { surviveErrors } from "../process/crash.ts";
+import { launch } from "../process/launch.ts";
+import { replaceProcess } from "../process/replace.ts";
+import type { CaughtSignals } from "../process/signals.ts";
+import { supervise as runMachine } from "../runtime.ts";
+import { DEFAULT_SPEC, type Spec } from "../spec/spec.ts";
+import { findSelf, followThisPod, openSiblings, readSiblingsOnce } from "../surroundings.ts";
+import { leaveTerminationMessage } from "./report.ts";
+
+/**
+ * Supervises COMMAND as the environment says.
+ *
+ * @returns the exit code
+ * @throws {KoordinatorError} if the configuration is bad; nothing was launched then
+ */
+export async function supervise(
+  argv: readonly string[],
+  environment: Environment,
+  signals: CaughtSignals,
+): Promise<number> {
+  const log = openLog({ level: environment.logLevel, format: environment.logFormat });
+  surviveErrors((message) => log.error(message));
+  for (const warning of environment.warnings) log.warning(warning);
+  const spec = await readSpec(environment);
+  const self = findSelf(environment);
+  const podSource = await followThisPod(environment, spec, log);
+  const outcome = await runMachine({ spec, self: self.container }, argv, {
+    log,
+    launch,
+    replace: () => replaceProcess(argv),
+    subscribe: (onSignal) => signals.subscribe(onSignal),
+    podSource,
+    siblings: readSiblingsOnce(),
+    ...await openSiblings(environment, spec, self, log),
+  });
+  if (outcome.reason !== undefined) {
+    log[outcome.code === 0 ? "info" : "error"](outcome.reason, { exitCode: outcome.code });
+    leaveTerminationMessage(environment.root, outcome.reason);
+  }
+  return outcome.code;
+}
+
+/** The spec of the environment; its parser is loaded only if there is one. */
+async function readSpec(environment: Environment): Promise<Spec> {
+  if (environment.spec === undefined) return DEFAULT_SPEC;
+  const { parseSpec } = await import("../spec/parse.ts");
+  return parseSpec(environment.spec.text, environment.spec.variable);
+}
