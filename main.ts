@@ -1,8 +1,5 @@
-import { catchSignals } from "./lib/process/signals.ts";
+import { run } from "./lib/cli/run.ts";
 import { ExitCode, KoordinatorError } from "./lib/errors.ts";
-
-/** From the first statement on, no signal is lost: those that come early are delivered later. */
-const signals = catchSignals();
 
 type Subcommand = (args: readonly string[]) => Promise<number> | number;
 
@@ -28,18 +25,13 @@ async function main(args: readonly string[]): Promise<number> {
     throw new KoordinatorError("no command given", { hint: "koordinator [--] COMMAND [ARG...]" });
   }
   const subcommand = Object.hasOwn(SUBCOMMANDS, word) ? SUBCOMMANDS[word] : undefined;
-  if (subcommand !== undefined) {
-    const { SIGNALS } = await import("./lib/spec/signal.ts");
-    signals.subscribe((signal) => Deno.exit(128 + SIGNALS[signal]));
-    return await (await subcommand())(rest);
-  }
+  if (subcommand !== undefined) return await (await subcommand())(rest);
   if (RESERVED.has(word)) {
     throw new KoordinatorError(`the subcommand ${word} is not in this version`, {
       hint: `to supervise a program of this name: koordinator -- ${word}`,
     });
   }
-  const { run } = await import("./lib/cli/run.ts");
-  return await run(word === "--" ? rest : args, signals);
+  return await run(word === "--" ? rest : args);
 }
 
 try {

@@ -92,8 +92,11 @@ function choose<Choice extends string>(
   return chosen;
 }
 
+/** Of the three parts of KOORDINATOR two letters can spoil two: most names are passed over at once. */
+const RESEMBLING = /KOO|RDI|NATOR/;
+
 function misspelt(name: string): readonly string[] {
-  if (VARIABLES.some((ours) => ours === name)) return [];
+  if (!RESEMBLING.test(name) || VARIABLES.some((ours) => ours === name)) return [];
   const meant = VARIABLES.find((ours) =>
     Math.abs(ours.length - name.length) <= 2 && distance(name, ours) <= 2
   );

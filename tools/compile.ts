@@ -21,9 +21,16 @@ async function compile(): Promise<void> {
   await Deno.writeFile(sealed, seal(await Deno.readFile(runtime), parts), { mode: 0o755 });
   await Deno.chmod(sealed, 0o755);
   const [program = "deno", ...first] = deno;
+  const bundle = `${CACHE}/bundle`;
+  await Deno.remove(bundle, { recursive: true }).catch(() => {});
   await call(program, [
-    ...[...first, "compile", "--quiet", "--allow-all", "--no-check", "--no-code-cache"],
-    ...["--output", OUTPUT, `${ROOT}main.ts`],
+    ...[...first, "bundle", "--quiet", "--minify", "--platform", "deno", "--code-splitting"],
+    ...["--outdir", bundle, `${ROOT}main.ts`],
+  ]);
+  // Without the configuration no npm package is embedded: the bundle holds what is used of them.
+  await call(program, [
+    ...[...first, "compile", "--quiet", "--no-config", "--allow-all", "--no-check"],
+    ...["--no-code-cache", "--output", OUTPUT, `${bundle}/main.js`],
   ], { DENORT_BIN: sealed });
   const { size } = await Deno.stat(OUTPUT);
   console.log(`${OUTPUT.slice(ROOT.length)}: ${(size / 1e6).toFixed(1)} MB, sealed`);

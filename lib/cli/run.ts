@@ -1,7 +1,7 @@
 import { type Environment, readEnvironment } from "../environment.ts";
 import { KoordinatorError } from "../errors.ts";
 import { replaceProcess } from "../process/replace.ts";
-import type { CaughtSignals } from "../process/signals.ts";
+import { catchSignals } from "../process/signals.ts";
 import { leaveTerminationMessage } from "./report.ts";
 
 /**
@@ -11,7 +11,7 @@ import { leaveTerminationMessage } from "./report.ts";
  * @returns the exit code
  * @throws {KoordinatorError} if the configuration is bad; nothing was launched then
  */
-export async function run(argv: readonly string[], signals: CaughtSignals): Promise<number> {
+export async function run(argv: readonly string[]): Promise<number> {
   const environment = readEnvironment(
     (name) => Deno.env.get(name),
     Object.keys(Deno.env.toObject()),
@@ -19,6 +19,8 @@ export async function run(argv: readonly string[], signals: CaughtSignals): Prom
   try {
     if (argv.length === 0) throw new KoordinatorError("no command given after --");
     if (hasNothingToDo(environment)) replaceProcess(argv);
+    // Before anything else is loaded: a signal that comes meanwhile is delivered later.
+    const signals = catchSignals();
     const { supervise } = await import("./supervise.ts");
     return await supervise(argv, environment, signals);
   } catch (error) {
