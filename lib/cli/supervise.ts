@@ -2,6 +2,7 @@ import type { Environment } from "../environment.ts";
 import { openLog } from "../log.ts";
 import { surviveErrors } from "../process/crash.ts";
 import { launch } from "../process/launch.ts";
+import { startReaping } from "../process/reap.ts";
 import { replaceProcess } from "../process/replace.ts";
 import type { CaughtSignals } from "../process/signals.ts";
 import { supervise as runMachine } from "../runtime.ts";
@@ -22,6 +23,8 @@ export async function supervise(
 ): Promise<number> {
   const log = openLog({ level: environment.logLevel, format: environment.logFormat });
   surviveErrors((message) => log.error(message));
+  // Also while waiting: what was started in this container by exec may leave orphans to PID 1.
+  startReaping();
   for (const warning of environment.warnings) log.warning(warning);
   const spec = await readSpec(environment);
   const self = findSelf(environment);

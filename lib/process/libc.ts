@@ -1,10 +1,19 @@
 import { KoordinatorError } from "../errors.ts";
+import type { SignalSet } from "./inherited.ts";
 
 /** The C functions that koordinator calls; signatures are those of their man pages on 64-bit Linux. */
 const SYMBOLS = {
   posix_spawn: {
-    parameters: ["buffer", "buffer", "pointer", "buffer", "buffer", "buffer"],
+    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "pointer"],
     result: "i32",
+  },
+  posix_spawn_file_actions_init: { parameters: ["buffer"], result: "i32" },
+  posix_spawn_file_actions_destroy: { parameters: ["buffer"], result: "i32" },
+  /** Since glibc 2.35. */
+  posix_spawn_file_actions_addtcsetpgrp_np: {
+    parameters: ["buffer", "i32"],
+    result: "i32",
+    optional: true,
   },
   posix_spawnattr_init: { parameters: ["buffer"], result: "i32" },
   posix_spawnattr_setflags: { parameters: ["buffer", "i16"], result: "i32" },
@@ -13,8 +22,11 @@ const SYMBOLS = {
   posix_spawnattr_setsigdefault: { parameters: ["buffer", "buffer"], result: "i32" },
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
-  execve: { parameters: ["buffer", "buffer", "buffer"], result: "i32" },
+  execve: { parameters: ["buffer", "buffer", "pointer"], result: "i32" },
+  environ: { type: "pointer" },
   signal: { parameters: ["i32", "usize"], result: "usize" },
+  sigaction: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
   isatty: { parameters: ["i32"], result: "i32" },
   tcsetpgrp: { parameters: ["i32", "i32"], result: "i32" },
@@ -50,6 +62,15 @@ export function errno(): number {
   return location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
 }
 
+/**
+ * `char **environ` (environ(7)): every variable byte for byte. Deno's own view leaves out those that
+ * are not UTF-8.
+ */
+export function environment(): Deno.PointerValue {
+  const { environ } = libc();
+  return environ === null ? null : new Deno.UnsafePointerView(environ).getPointer();
+}
+
 /** Errors of exec that have an exit code of their own (errno(3)). */
 export const Errno = { ENOENT: 2, ENOEXEC: 8, EACCES: 13 } as const;
 
@@ -59,6 +80,21 @@ const encoder = new TextEncoder();
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(`${text}\0`);
 }
+
+/** sigset_t of glibc, in bytes. */
+const SIGNAL_SET_SIZE = 128;
+
+/** A set as sigset_t (signal(7)): little-endian words, as on x86_64 and arm64. */
+export function sigset(set: SignalSet): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(SIGNAL_SET_SIZE);
+  new DataView(bytes.buffer).setBigUint64(0, set, true);
+  return bytes;
+}
+
+/** signal.h: of signal(2) and pthread_sigmask(3). */
+export const SignalAction = { SIG_DFL: 0n, SIG_IGN: 1n } as const;
+export const SIG_UNBLOCK = 1;
+export const SIG_SETMASK = 2;
 
 /** A NULL-terminated array of C strings. `strings` must stay referenced as long as `array` is used. */
 export interface CStrings {

@@ -1,5 +1,7 @@
 import type { ExitStatus } from "./command.ts";
-import { libc } from "./libc.ts";
+import { bit, inheritedSignals } from "./inherited.ts";
+import { libc, SIG_UNBLOCK, sigset } from "./libc.ts";
+import { SIGNALS } from "../spec/signal.ts";
 
 /** sys/wait.h. */
 const WNOHANG = 1;
@@ -8,22 +10,28 @@ const WNOHANG = 1;
 const PR_SET_CHILD_SUBREAPER = 36;
 
 const waiting = new Map<number, (status: ExitStatus) => void>();
-let listening = false;
+let reaping = false;
 
 /**
- * Resolves with a child's end. All children are ours and none is Deno's, so on each SIGCHLD every one
- * that has ended is collected, orphans that we inherited (as PID 1 or subreaper) included.
+ * From now on collects every child that ends, orphans that we inherit (as PID 1 or subreaper)
+ * included: all children are ours and none is Deno's. To be called before the first child is
+ * launched, whose own orphans would else find another parent, and whose end could else be thrown away
+ * where SIGCHLD was ignored.
  */
+export function startReaping(): void {
+  if (reaping) return;
+  reaping = true;
+  Deno.addSignalListener("SIGCHLD", reap);
+  if ((inheritedSignals().blocked & bit(SIGNALS.SIGCHLD)) !== 0n) {
+    libc().pthread_sigmask(SIG_UNBLOCK, sigset(bit(SIGNALS.SIGCHLD)), null);
+  }
+  libc().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n);
+}
+
+/** Resolves with the end of a child that was launched in this very turn of the event loop. */
 export function waitFor(pid: number): Promise<ExitStatus> {
   const end = Promise.withResolvers<ExitStatus>();
   waiting.set(pid, end.resolve);
-  if (!listening) {
-    listening = true;
-    libc().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n);
-    Deno.addSignalListener("SIGCHLD", reap);
-  }
-  // The child may have ended before anybody listened.
-  reap();
   return end.promise;
 }
 

@@ -1,30 +1,38 @@
 import { KoordinatorError } from "../errors.ts";
 import { SIGNALS } from "../spec/signal.ts";
-import { cString, cStrings, Errno, errno, libc } from "./libc.ts";
+import { inheritedSignals, signalsIn } from "./inherited.ts";
+import {
+  cString,
+  cStrings,
+  environment,
+  Errno,
+  errno,
+  libc,
+  SIG_SETMASK,
+  SignalAction,
+  sigset,
+} from "./libc.ts";
 import { cannotExecute, findExecutable, notFound } from "./search.ts";
 
 /**
  * Becomes the command (execve(2)): same pid, no process and no memory stays. Deno's descriptors are
- * close-on-exec and its handlers end with the program; only SIGPIPE, which it ignores, would be
- * inherited.
+ * close-on-exec and its handlers end with the program; the mask and the ignored signals become those
+ * of koordinator's own start again.
  *
  * @throws {KoordinatorError} 127 or 126 if the command cannot be executed
  */
 export function replaceProcess(argv: readonly string[]): never {
+  const c = libc();
   const file = findExecutable(argv[0] ?? "", Deno.env.get("PATH"));
-  const { array: args, strings } = cStrings(argv);
-  const { array: environment, strings: variables } = cStrings(environmentStrings());
-  libc().signal(SIGNALS.SIGPIPE, 0n);
-  libc().execve(cString(file), args, environment);
-  const error = executionError(file, errno());
-  // The texts are kept alive up to here: execve reads them through their addresses.
-  if (strings.length + variables.length < 0) throw error;
-  throw error;
-}
-
-/** The environment as `NAME=value`. */
-export function environmentStrings(): readonly string[] {
-  return Object.entries(Deno.env.toObject()).map(([name, value]) => `${name}=${value}`);
+  const { blocked, ignored } = inheritedSignals();
+  const args = cStrings(argv);
+  c.signal(SIGNALS.SIGPIPE, SignalAction.SIG_DFL);
+  for (const signal of signalsIn(ignored)) c.signal(signal, SignalAction.SIG_IGN);
+  c.pthread_sigmask(SIG_SETMASK, sigset(blocked), null);
+  c.execve(cString(file), args.array, environment());
+  const code = errno();
+  // Reading args.strings keeps the texts alive up to here: execve reads them by address.
+  throw executionError(args.strings.length === 0 ? "" : file, code);
 }
 
 /** What an errno of exec means for a file that was found. */

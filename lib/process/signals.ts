@@ -1,4 +1,6 @@
-import { type SignalName } from "../spec/signal.ts";
+import { type SignalName, SIGNALS } from "../spec/signal.ts";
+import { libc, SIG_UNBLOCK, sigset } from "./libc.ts";
+import { bit, inheritedSignals } from "./inherited.ts";
 
 /**
  * The signals that are passed on: those that a program can catch but the synchronous ones, which are
@@ -31,11 +33,18 @@ export interface CaughtSignals {
   readonly subscribe: (onSignal: (signal: SignalName) => void) => void;
 }
 
-/** Listens to every forwarded signal at once and keeps what comes until somebody subscribes. */
+/**
+ * Listens to every forwarded signal at once and keeps what comes until somebody subscribes. A signal
+ * that was blocked at the start is unblocked, here and not for the command.
+ */
 export function catchSignals(): CaughtSignals {
   const early: SignalName[] = [];
   let deliver = (signal: SignalName): void => void early.push(signal);
+  // What koordinator was started with is read before the first listener changes it.
+  const { blocked } = inheritedSignals();
   for (const signal of FORWARDED) Deno.addSignalListener(signal, () => deliver(signal));
+  const deaf = blocked & FORWARDED.reduce((set, signal) => set | bit(SIGNALS[signal]), 0n);
+  if (deaf !== 0n) libc().pthread_sigmask(SIG_UNBLOCK, sigset(deaf), null);
   return {
     subscribe: (onSignal) => {
       deliver = onSignal;
