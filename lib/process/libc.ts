@@ -1,7 +1,19 @@
 import { KoordinatorError } from "../errors.ts";
 import type { SignalSet } from "./inherited.ts";
 
-/** The C functions that koordinator calls; signatures are those of their man pages on 64-bit Linux. */
+/**
+ * The C functions that becoming another program needs; signatures are those of their man pages on
+ * 64-bit Linux. Each costs a moment when the library is opened, so the others are a table of their own.
+ */
+const EXEC_SYMBOLS = {
+  execve: { parameters: ["buffer", "buffer", "pointer"], result: "i32" },
+  environ: { type: "pointer" },
+  signal: { parameters: ["i32", "usize"], result: "usize" },
+  pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  __errno_location: { parameters: [], result: "pointer" },
+} as const;
+
+/** The C functions that supervising needs. */
 const SYMBOLS = {
   posix_spawn: {
     parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "pointer"],
@@ -22,8 +34,6 @@ const SYMBOLS = {
   posix_spawnattr_setsigdefault: { parameters: ["buffer", "buffer"], result: "i32" },
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
-  execve: { parameters: ["buffer", "buffer", "pointer"], result: "i32" },
-  environ: { type: "pointer" },
   signal: { parameters: ["i32", "usize"], result: "usize" },
   sigaction: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
@@ -32,22 +42,41 @@ const SYMBOLS = {
   tcsetpgrp: { parameters: ["i32", "i32"], result: "i32" },
   tcgetpgrp: { parameters: ["i32"], result: "i32" },
   getpgrp: { parameters: [], result: "i32" },
-  __errno_location: { parameters: [], result: "pointer" },
 } as const;
 
-/** The C library, as Deno types it. */
+/** What becoming another program calls, as Deno types it. */
+export type ExecLibc = Deno.DynamicLibrary<typeof EXEC_SYMBOLS>["symbols"];
+
+/** What supervising calls, as Deno types it. */
 export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
+let openedExec: ExecLibc | undefined;
 let opened: Libc | undefined;
 
 /**
- * The C library of this process: the one that the executable carries, or the host's.
+ * The C library of this process, the one that the executable carries or the host's, for becoming
+ * another program.
+ *
+ * @throws {KoordinatorError} if there is no glibc
+ */
+export function execLibc(): ExecLibc {
+  return openedExec ??= open(EXEC_SYMBOLS);
+}
+
+/**
+ * The same library for supervising.
  *
  * @throws {KoordinatorError} if there is no glibc
  */
 export function libc(): Libc {
+  return opened ??= open(SYMBOLS);
+}
+
+function open<const Symbols extends Deno.ForeignLibraryInterface>(
+  symbols: Symbols,
+): Deno.DynamicLibrary<Symbols>["symbols"] {
   try {
-    return opened ??= Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+    return Deno.dlopen("libc.so.6", symbols).symbols;
   } catch (cause) {
     throw new KoordinatorError("the C library cannot be opened", {
       hint: "run the compiled executable, or Deno on a glibc system",
@@ -56,9 +85,9 @@ export function libc(): Libc {
   }
 }
 
-/** errno of the call just made (errno(3)). */
+/** errno of the exec call just made (errno(3)). */
 export function errno(): number {
-  const location = libc().__errno_location();
+  const location = execLibc().__errno_location();
   return location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
 }
 
@@ -67,7 +96,7 @@ export function errno(): number {
  * are not UTF-8.
  */
 export function environment(): Deno.PointerValue {
-  const { environ } = libc();
+  const { environ } = execLibc();
   return environ === null ? null : new Deno.UnsafePointerView(environ).getPointer();
 }
 

@@ -7,7 +7,7 @@ import {
   environment,
   Errno,
   errno,
-  libc,
+  execLibc,
   SIG_SETMASK,
   SignalAction,
   sigset,
@@ -22,7 +22,7 @@ import { cannotExecute, findExecutable, notFound } from "./search.ts";
  * @throws {KoordinatorError} 127 or 126 if the command cannot be executed
  */
 export function replaceProcess(argv: readonly string[]): never {
-  const c = libc();
+  const c = execLibc();
   const file = findExecutable(argv[0] ?? "", Deno.env.get("PATH"));
   const { blocked, ignored } = inheritedSignals();
   const args = cStrings(argv);
