@@ -85,6 +85,10 @@ export interface SupervisedContainer {
   readonly readyPort?: number;
   /** Memory limit; none by default. */
   readonly memory?: string;
+  /** Whether koordinator stands before the command. @default {true} */
+  readonly wrapped?: boolean;
+  /** Other keys of the container. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 /** Options of {@linkcode pod}. */
@@ -93,9 +97,15 @@ export interface PodOptions {
   readonly podinfo?: boolean;
   /** A security context for every container. */
   readonly securityContext?: unknown;
+  /** @default {"Never"} */
+  readonly restartPolicy?: "Never" | "OnFailure" | "Always";
+  /** Native sidecars, started before all others. */
+  readonly sidecars?: readonly SupervisedContainer[];
+  /** @default {30} */
+  readonly graceSeconds?: number;
 }
 
-/** A pod, never restarted, all of whose containers are supervised. */
+/** A pod all of whose containers are supervised, never restarted unless told. */
 export function pod(
   name: string,
   containers: readonly SupervisedContainer[],
@@ -108,44 +118,53 @@ export function pod(
     ...(options.securityContext === undefined ? {} : { securityContext: options.securityContext }),
   };
   const executable = { name: "koordinator", mountPath: "/koordinator" };
+  const mounts = [executable, ...(podinfo ? [{ name: "podinfo", mountPath: "/etc/podinfo" }] : [])];
+  const supervised = (container: SupervisedContainer) => ({
+    ...local,
+    name: container.name,
+    image: container.image ?? IMAGES.busybox,
+    command: container.wrapped ?? true
+      ? ["/koordinator/koordinator", ...container.command]
+      : container.command,
+    env: container.spec === undefined
+      ? []
+      : [{ name: "KOORDINATOR_SPEC", value: JSON.stringify(container.spec) }],
+    volumeMounts: mounts,
+    ...(container.readyPort === undefined
+      ? {}
+      : { readinessProbe: { tcpSocket: { port: container.readyPort }, periodSeconds: 1 } }),
+    ...(container.memory === undefined
+      ? {}
+      : { resources: { limits: { memory: container.memory } } }),
+    ...container.more,
+  });
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name },
     spec: {
-      restartPolicy: "Never",
+      restartPolicy: options.restartPolicy ?? "Never",
+      terminationGracePeriodSeconds: options.graceSeconds ?? 30,
       volumes: [
         { name: "koordinator", emptyDir: {} },
         ...(podinfo
           ? [{ name: "podinfo", downwardAPI: { items: [field("name"), field("namespace")] } }]
           : []),
       ],
-      initContainers: [{
-        ...local,
-        name: "koordinator",
-        image: IMAGES.koordinator,
-        args: ["/koordinator"],
-        volumeMounts: [executable],
-      }],
-      containers: containers.map((container) => ({
-        ...local,
-        name: container.name,
-        image: container.image ?? IMAGES.busybox,
-        command: ["/koordinator/koordinator", ...container.command],
-        env: container.spec === undefined
-          ? []
-          : [{ name: "KOORDINATOR_SPEC", value: JSON.stringify(container.spec) }],
-        volumeMounts: [
-          executable,
-          ...(podinfo ? [{ name: "podinfo", mountPath: "/etc/podinfo" }] : []),
-        ],
-        ...(container.readyPort === undefined
-          ? {}
-          : { readinessProbe: { tcpSocket: { port: container.readyPort }, periodSeconds: 1 } }),
-        ...(container.memory === undefined
-          ? {}
-          : { resources: { limits: { memory: container.memory } } }),
-      })),
+      initContainers: [
+        {
+          ...local,
+          name: "koordinator",
+          image: IMAGES.koordinator,
+          args: ["/koordinator"],
+          volumeMounts: [executable],
+        },
+        ...(options.sidecars ?? []).map((sidecar) => ({
+          ...supervised(sidecar),
+          restartPolicy: "Always",
+        })),
+      ],
+      containers: containers.map(supervised),
     },
   };
 }
