@@ -15,13 +15,13 @@ const APP: SupervisedContainer = {
   spec: { stopDelay: "100ms" },
 };
 
-/** Ships what the app writes, and says when it is told to stop. */
+/** Ships what the app writes, and says when it was told to stop; tail looks once a second. */
 const SHIPPER: SupervisedContainer = {
   name: "shipper",
   command: [
     "sh",
     "-c",
-    "tail -n +1 -F /koordinator/app.log & trap 'sleep 0.5; echo shipper told; exit 0' TERM; " +
+    "tail -n +1 -F /koordinator/app.log & trap 'sleep 2; echo shipper told; exit 0' TERM; " +
     "while :; do sleep 0.1; done",
   ],
   spec: { stopDeps: ["app"] },

@@ -17,9 +17,12 @@ const Job = v.looseObject({
   kind: v.literal("Job"),
   spec: v.looseObject({ template: v.looseObject({ spec: PodSpec }) }),
 });
-const Objects = v.object({
-  items: v.array(v.union([Job, v.looseObject({ kind: v.string() })])),
-});
+const AnyObject = v.union([Job, v.looseObject({ kind: v.string() })]);
+/** kubectl makes a list of several objects, and none of one. */
+const Objects = v.union([
+  v.pipe(v.object({ items: v.array(AnyObject) }), v.transform(({ items }) => items)),
+  v.pipe(AnyObject, v.transform((object) => [object])),
+]);
 
 /** A container of the example. */
 export type ExampleContainer = v.InferOutput<typeof Container>;
@@ -36,17 +39,19 @@ export const OFFLINE_PROXY_ARGS = [
 ];
 
 /**
- * The objects of examples/job.yaml as they are, but for the images, their pull policy and the
- * proxy's arguments, which an offline cluster needs.
+ * The objects of an example as they are, but for the images, their pull policy and the proxy's
+ * arguments, which an offline cluster needs.
  * @param change a last change of a container; none by default
+ * @param name the file in examples/
  */
 export async function example(
   namespace: Namespace,
   change: (container: ExampleContainer) => ExampleContainer = (container) => container,
+  name = "job.yaml",
 ): Promise<unknown[]> {
-  const file = new URL("../../../examples/job.yaml", import.meta.url).pathname;
+  const file = new URL(`../../../examples/${name}`, import.meta.url).pathname;
   const listed = await namespace.kubectl(["apply", "--dry-run=client", "-o", "json", "-f", file]);
-  return v.parse(Objects, JSON.parse(listed)).items.map((object) => {
+  return v.parse(Objects, JSON.parse(listed)).map((object) => {
     const job = v.safeParse(Job, object);
     if (!job.success) return object;
     const { spec } = job.output;
