@@ -108,7 +108,7 @@ export function supervise(
 
   function observe(): void {
     world.reports?.(
-      (container, report) => happen({ kind: "siblingReported", container, report }),
+      (container, { report, at }) => happen({ kind: "siblingReported", container, report, at }),
       watching.signal,
     );
     if (world.podSource === undefined) return;

@@ -3,7 +3,7 @@ import type { Log } from "./log.ts";
 import type { Child } from "./process/command.ts";
 import type { SignalName } from "./spec/signal.ts";
 import type { Pod } from "./supervisor/pod.ts";
-import type { Report, Siblings } from "./supervisor/report.ts";
+import type { Report, Siblings, Told } from "./supervisor/report.ts";
 import type { Contact, Status } from "./supervisor/status.ts";
 
 /** The world around the machine, each part a small seam that a test or the simulator can fill. */
@@ -25,6 +25,6 @@ export interface World {
   readonly publishStatus: ((status: Status, contact: Contact) => void) | undefined;
   /** Follows what the siblings tell; undefined if there is no state directory. */
   readonly reports:
-    | ((tell: (container: string, report: Report) => void, signal: AbortSignal) => void)
+    | ((tell: (container: string, told: Told) => void, signal: AbortSignal) => void)
     | undefined;
 }

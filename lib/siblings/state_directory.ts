@@ -1,4 +1,4 @@
-import type { Report } from "../supervisor/report.ts";
+import type { Report, Told } from "../supervisor/report.ts";
 import { makeFolder } from "./folder.ts";
 import {
   formatReportFile,
@@ -91,7 +91,7 @@ export function followReports(
   folder: string,
   names: readonly string[],
   pod: string | undefined,
-  tell: (container: string, report: Report) => void,
+  tell: (container: string, told: Told) => void,
   signal: AbortSignal,
 ): void {
   const known = new Map<string, string>();
@@ -102,7 +102,7 @@ export function followReports(
       const text = formatReportFile(file);
       if (known.get(name) === text) continue;
       known.set(name, text);
-      tell(name, file.report);
+      tell(name, { report: file.report, at: Date.parse(file.at) });
     }
   };
   look();

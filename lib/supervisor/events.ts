@@ -23,7 +23,13 @@ export type Event =
   | { readonly kind: "begun" }
   | { readonly kind: "podObserved"; readonly pod: Pod; readonly siblings: Siblings }
   | { readonly kind: "podGone" }
-  | { readonly kind: "siblingReported"; readonly container: string; readonly report: Report }
+  /** `at`: when the report was written, in milliseconds since 1970. */
+  | {
+    readonly kind: "siblingReported";
+    readonly container: string;
+    readonly report: Report;
+    readonly at: number;
+  }
   | { readonly kind: "dependencyProbed"; readonly index: number; readonly open: boolean }
   | { readonly kind: "signalled"; readonly signal: SignalName }
   | { readonly kind: "timerFired"; readonly timer: TimerName }

@@ -1,6 +1,7 @@
+import { findContainer } from "./container.ts";
 import type { Event } from "./events.ts";
 import type { Pod } from "./pod.ts";
-import type { Reports, Siblings } from "./report.ts";
+import type { Report, Reports, Siblings, Told } from "./report.ts";
 
 /** All that has been learned of the pod. */
 export interface Knowledge {
@@ -8,6 +9,9 @@ export interface Knowledge {
   readonly self: string | undefined;
   readonly pod: Pod | undefined;
   readonly siblings: Siblings;
+  /** All that the siblings have told. */
+  readonly told: ReadonlyMap<string, Told>;
+  /** What is to be believed of it. */
   readonly reports: Reports;
   /** By index in `startDeps`: the tcp, http and file checks that last succeeded. */
   readonly probed: ReadonlySet<number>;
@@ -23,6 +27,7 @@ export function ignorance(self: string | undefined): Knowledge {
     self,
     pod: undefined,
     siblings: new Map(),
+    told: new Map(),
     reports: new Map(),
     probed: new Set(),
     restarts: new Map(),
@@ -35,11 +40,13 @@ export function learn(known: Knowledge, event: Event): Knowledge {
   switch (event.kind) {
     case "podObserved": {
       const { pod, siblings } = event;
-      return { ...known, pod, siblings, restarts: noteRestarts(pod, known.restarts) };
+      const reports = believe(known.told, pod);
+      return { ...known, pod, siblings, reports, restarts: noteRestarts(pod, known.restarts) };
     }
     case "siblingReported": {
-      const reports = new Map(known.reports).set(event.container, event.report);
-      return { ...known, reports };
+      const { container, report, at } = event;
+      const told = new Map(known.told).set(container, { report, at });
+      return { ...known, told, reports: believe(told, known.pod) };
     }
     case "dependencyProbed": {
       const probed = new Set(known.probed);
@@ -50,6 +57,21 @@ export function learn(known: Knowledge, event: Event): Knowledge {
     default:
       return known;
   }
+}
+
+/**
+ * A report from before the container's present start is of an earlier run, whose supervisor could not
+ * take it back. The kubelet gives the start in whole seconds, rounded down, by the same clock.
+ */
+function believe(told: ReadonlyMap<string, Told>, pod: Pod | undefined): Reports {
+  const reports = new Map<string, Report>();
+  for (const [name, { report, at }] of told) {
+    const container = pod === undefined ? undefined : findContainer(pod, name);
+    const startedAt = container?.status?.state?.running?.startedAt;
+    if (typeof startedAt === "string" && at < Date.parse(startedAt)) continue;
+    reports.set(name, report);
+  }
+  return reports;
 }
 
 function noteRestarts(pod: Pod, before: ReadonlyMap<string, number>): ReadonlyMap<string, number> {

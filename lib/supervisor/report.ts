@@ -10,8 +10,14 @@ export type Report =
   | { readonly phase: "stopping" }
   | { readonly phase: "ended"; readonly exitCode: number };
 
-/** The last report of each sibling, by container name. */
+/** The last report of each sibling that is to be believed, by container name. */
 export type Reports = ReadonlyMap<string, Report>;
+
+/** A report and when it was written, in milliseconds since 1970. */
+export interface Told {
+  readonly report: Report;
+  readonly at: number;
+}
 
 /** The specs of all containers under koordinator, as the pod's own manifest has them, by name. */
 export type Siblings = ReadonlyMap<string, Spec>;

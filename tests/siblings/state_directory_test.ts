@@ -27,7 +27,7 @@ Deno.test("a report is seen by whoever follows it, at once and again when it cha
   const seen: Report[] = [];
   const ended = Promise.withResolvers<void>();
   const done = new AbortController();
-  followReports(state.path, ["main"], undefined, (_, report) => {
+  followReports(state.path, ["main"], undefined, (_, { report }) => {
     seen.push(report);
     if (report.phase === "ended") ended.resolve();
   }, done.signal);
@@ -42,7 +42,13 @@ Deno.test("a folder that comes later is followed as well", async () => {
   await using state = await folder();
   const seen = Promise.withResolvers<Report>();
   const done = new AbortController();
-  followReports(state.path, ["main"], undefined, (_, report) => seen.resolve(report), done.signal);
+  followReports(
+    state.path,
+    ["main"],
+    undefined,
+    (_, { report }) => seen.resolve(report),
+    done.signal,
+  );
   openPublisher(state.path, "main", undefined, never)({ phase: "running" });
   assertEquals(await seen.promise, { phase: "running" });
   done.abort();

@@ -15,8 +15,9 @@ function seen(options: Parameters<typeof pod>[1] = {}, statuses = both): Event {
   return { kind: "podObserved", pod: pod(statuses, options), siblings: new Map() };
 }
 
-function reported(report: Report, container = "main"): Event {
-  return { kind: "siblingReported", container, report };
+/** By default after every start in pods.ts. */
+function reported(report: Report, at = "2026-01-01T00:00:30Z"): Event {
+  return { kind: "siblingReported", container: "main", report, at: Date.parse(at) };
 }
 
 function fired(timer: TimerName): Event {
@@ -149,4 +150,12 @@ Deno.test("stopWhen all waits for every stop dependency, and remembers those tha
   const second = seen({}, [ready("main"), ended("proxy", 0)]);
   assertEquals(sent(play(spec, [first])), []);
   assertEquals(sent(play(spec, [first, second])), ["SIGTERM"]);
+});
+
+Deno.test("a report from before a container's present start is of an earlier run, and not believed", () => {
+  const stale = reported({ phase: "ended", exitCode: 0 }, "2025-12-31T23:59:59Z");
+  assertEquals(sent(play(proxy, [running, stale])), []);
+  assertEquals(sent(play(proxy, [stale, running])), []);
+  const fresh = reported({ phase: "ended", exitCode: 0 });
+  assertEquals(sent(play(proxy, [stale, running, fresh])), ["SIGTERM"]);
 });

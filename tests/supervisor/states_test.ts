@@ -8,6 +8,9 @@ import type { State } from "../../lib/supervisor/state.ts";
 import { quitCall } from "./play.ts";
 import { ended, pod, ready, unready } from "./pods.ts";
 
+/** After every start in pods.ts, in milliseconds since 1970. */
+const AT = Date.parse("2026-01-01T00:00:30Z");
+
 const specs: fc.Arbitrary<Spec> = fc.record({
   startDeps: fc.constantFrom<Spec["startDeps"]>(
     [],
@@ -40,10 +43,10 @@ const events = fc.constantFrom<Event>(
   { kind: "begun" },
   ...pods.map((observed): Event => ({ kind: "podObserved", pod: observed, siblings: new Map() })),
   { kind: "podGone" },
-  { kind: "siblingReported", container: "main", report: { phase: "ended", exitCode: 0 } },
-  { kind: "siblingReported", container: "proxy", report: { phase: "ended", exitCode: 0 } },
-  { kind: "siblingReported", container: "proxy", report: { phase: "waiting" } },
-  { kind: "siblingReported", container: "proxy", report: { phase: "running" } },
+  { kind: "siblingReported", container: "main", report: { phase: "ended", exitCode: 0 }, at: AT },
+  { kind: "siblingReported", container: "proxy", report: { phase: "ended", exitCode: 0 }, at: AT },
+  { kind: "siblingReported", container: "proxy", report: { phase: "waiting" }, at: AT },
+  { kind: "siblingReported", container: "proxy", report: { phase: "running" }, at: AT },
   { kind: "dependencyProbed", index: 0, open: true },
   { kind: "signalled", signal: "SIGTERM" },
   ...(["progress", "startTimeout", "restart", "stopDelay", "order", "escalation"] as const).map(
