@@ -77,6 +77,9 @@ export function supervise(
       case "signal":
         child?.kill(effect.signal, effect.whom);
         return;
+      case "suspend":
+        if (child !== undefined) world.suspend(child.pid, effect.by);
+        return;
       case "callStopAction":
         stopAction(effect.action);
         return;
@@ -159,6 +162,7 @@ export function supervise(
     try {
       if (handOver) world.replace();
       child = world.launch(argv);
+      child.onStop(() => happen({ kind: "childStopped" }));
       child.ended.then((end) => happen({ kind: "childExited", end }));
     } catch (error) {
       const exitCode = error instanceof KoordinatorError ? error.exitCode : ExitCode.failure;

@@ -11,6 +11,8 @@ export interface World {
   readonly log: Log;
   /** Launches the command. Throws a {@linkcode KoordinatorError} if it cannot be executed. */
   readonly launch: (argv: readonly string[]) => Child;
+  /** Stops koordinator with its command's process group, until somebody continues it. */
+  readonly suspend: (group: number, by: "signal" | "terminal") => void;
   /** Becomes the command; returns only by throwing a {@linkcode KoordinatorError}. */
   readonly replace: () => never;
   /** Delivers every signal from the first on. */

@@ -5,6 +5,7 @@ import { launch } from "../process/launch.ts";
 import { startReaping } from "../process/reap.ts";
 import { replaceProcess } from "../process/replace.ts";
 import type { CaughtSignals } from "../process/signals.ts";
+import { suspend } from "../process/suspend.ts";
 import { supervise as runMachine } from "../runtime.ts";
 import { DEFAULT_SPEC, type Spec } from "../spec/spec.ts";
 import { findSelf, followThisPod, openSiblings, readSiblingsOnce } from "../surroundings.ts";
@@ -32,6 +33,7 @@ export async function supervise(
   const outcome = await runMachine({ spec, self: self.container }, argv, {
     log,
     launch,
+    suspend,
     replace: () => replaceProcess(argv),
     subscribe: (onSignal) => signals.subscribe(onSignal),
     podSource,

@@ -16,6 +16,8 @@ export interface Child {
   readonly pid: number;
   /** Resolves once, when the command has ended. Never rejects. */
   readonly ended: Promise<ExitStatus>;
+  /** Tells each time that the terminal has stopped the command. */
+  onStop(listener: () => void): void;
   /** Signals the command, or its whole process group. A child that has ended is no error. */
   kill(signal: SignalName, whom: "process" | "group"): void;
 }

@@ -49,13 +49,15 @@ export function launch(argv: readonly string[]): Child {
   const [pid = 0] = spawned;
   // Reading args.strings keeps the texts alive up to here: posix_spawn reads them by address.
   if (error !== 0) throw executionError(args.strings.length === 0 ? "" : file, error);
-  const ended = waitFor(pid);
+  let stopped = () => {};
+  const ended = waitFor(pid, () => stopped());
   let running = true;
   void ended.then(() => running = false);
   if (foreground) bringToForeground(pid);
   return {
     pid,
     ended,
+    onStop: (listener) => stopped = listener,
     kill: (signal, whom) => {
       // What the command left behind in its group can still be signalled; its own pid is free again.
       if (whom === "group") c.kill(-pid, SIGNALS[signal]);

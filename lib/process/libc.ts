@@ -42,6 +42,7 @@ const SYMBOLS = {
   tcsetpgrp: { parameters: ["i32", "i32"], result: "i32" },
   tcgetpgrp: { parameters: ["i32"], result: "i32" },
   getpgrp: { parameters: [], result: "i32" },
+  getsid: { parameters: ["i32"], result: "i32" },
 } as const;
 
 /** What becoming another program calls, as Deno types it. */

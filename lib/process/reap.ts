@@ -5,11 +5,20 @@ import { SIGNALS } from "../spec/signal.ts";
 
 /** sys/wait.h. */
 const WNOHANG = 1;
+const WUNTRACED = 2;
+
+/** The signals by which a terminal stops a background or foreground process (termios(3)). */
+const TERMINAL_STOPS: readonly number[] = [SIGNALS.SIGTSTP, SIGNALS.SIGTTIN, SIGNALS.SIGTTOU];
+
+interface Waiting {
+  readonly ended: (status: ExitStatus) => void;
+  readonly stopped: () => void;
+}
 
 /** linux/prctl.h. */
 const PR_SET_CHILD_SUBREAPER = 36;
 
-const waiting = new Map<number, (status: ExitStatus) => void>();
+const waiting = new Map<number, Waiting>();
 let reaping = false;
 
 /**
@@ -28,20 +37,34 @@ export function startReaping(): void {
   libc().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n);
 }
 
-/** Resolves with the end of a child that was launched in this very turn of the event loop. */
-export function waitFor(pid: number): Promise<ExitStatus> {
+/**
+ * Resolves with the end of a child that was launched in this very turn of the event loop.
+ *
+ * @param stopped is told each time that the terminal has stopped it
+ */
+export function waitFor(pid: number, stopped: () => void): Promise<ExitStatus> {
   const end = Promise.withResolvers<ExitStatus>();
-  waiting.set(pid, end.resolve);
+  waiting.set(pid, { ended: end.resolve, stopped });
   return end.promise;
 }
 
-/** Collects every child that has ended (waitpid(2)). */
+/** Collects every child that has ended, and notices those that were stopped (waitpid(2)). */
 function reap(): void {
   const status = new Int32Array(1);
-  for (let pid; (pid = libc().waitpid(-1, status, WNOHANG)) > 0;) {
-    waiting.get(pid)?.(decode(status[0] ?? 0));
+  for (let pid; (pid = libc().waitpid(-1, status, WNOHANG | WUNTRACED)) > 0;) {
+    const [word = 0] = status;
+    if (isStopped(word)) {
+      if (TERMINAL_STOPS.includes(word >> 8)) waiting.get(pid)?.stopped();
+      continue;
+    }
+    waiting.get(pid)?.ended(decode(word));
     waiting.delete(pid);
   }
+}
+
+/** WIFSTOPPED of wait(2). */
+function isStopped(status: number): boolean {
+  return (status & 0xff) === 0x7f;
 }
 
 /** WIFEXITED, WEXITSTATUS and WTERMSIG of wait(2). */

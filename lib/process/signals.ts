@@ -1,31 +1,6 @@
-import { type SignalName, SIGNALS } from "../spec/signal.ts";
+import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
 import { libc, SIG_UNBLOCK, sigset } from "./libc.ts";
 import { bit, inheritedSignals } from "./inherited.ts";
-
-/**
- * The signals that are passed on: those that a program can catch but the synchronous ones, which are
- * koordinator's own faults, and those of its own children, pipes and terminal (tini.c, catatonit.c).
- */
-export const FORWARDED = [
-  "SIGTERM",
-  "SIGINT",
-  "SIGHUP",
-  "SIGQUIT",
-  "SIGUSR1",
-  "SIGUSR2",
-  "SIGALRM",
-  "SIGCONT",
-  "SIGTSTP",
-  "SIGURG",
-  "SIGXCPU",
-  "SIGXFSZ",
-  "SIGVTALRM",
-  "SIGPROF",
-  "SIGWINCH",
-  "SIGIO",
-  "SIGPWR",
-  "SIGSTKFLT",
-] as const satisfies readonly SignalName[];
 
 /** Signals from the first statement on. */
 export interface CaughtSignals {

@@ -91,5 +91,10 @@ export const JSON_SCHEMA = {
       maxRetries: { type: "integer", minimum: 0 },
       backoff: duration,
     }, ["policy"]),
+    signals: {
+      type: "object",
+      additionalProperties: { type: ["string", "integer", "null"], examples: ["SIGQUIT", null] },
+    },
+    handOver: { type: "boolean", default: true },
   }, []),
 } as const;

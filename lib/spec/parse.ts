@@ -11,7 +11,7 @@ const KEYS: readonly string[] = [
   ...["terminatedByStopDepExitCode", "afterExit", "container", "until", "when", "optional"],
   ...["tcp", "http", "file", "exec", "signal", "port", "path", "headers", "timeout"],
   ...["get", "post", "put", "on", "lastOf", "retries", "accept", "exitCodes", "restart"],
-  ...["policy", "maxRetries", "backoff"],
+  ...["policy", "maxRetries", "backoff", "signals", "handOver"],
 ];
 
 /**

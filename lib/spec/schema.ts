@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Duration, parseDuration, seconds } from "./duration.ts";
-import { parseSignal, type SignalName } from "./signal.ts";
+import { isForwarded, parseSignal, type SignalName } from "./signal.ts";
 import {
   type AfterExit,
   DEFAULT_SPEC,
@@ -229,6 +229,24 @@ const restart = v.pipe(
   })),
 );
 
+const signals = v.pipe(
+  v.record(v.string(), v.nullable(signal), 'an object such as {"SIGTERM": "SIGQUIT"}'),
+  v.rawTransform<Record<string, SignalName | null>, Spec["signals"]>(
+    ({ dataset, addIssue, NEVER }) => {
+      const rewritten = new Map<SignalName, SignalName | null>();
+      for (const [key, to] of Object.entries(dataset.value)) {
+        const from = parseSignal(key);
+        if (from === undefined || !isForwarded(from)) {
+          addIssue({ message: `only signals that are passed on, and ${key} is none` });
+          return NEVER;
+        }
+        rewritten.set(from, to);
+      }
+      return rewritten;
+    },
+  ),
+);
+
 const entries = {
   startDeps: v.optional(v.array(startDependency, "a list"), []),
   startTimeout: v.optional(duration),
@@ -248,6 +266,8 @@ const entries = {
   afterExit: v.optional(v.array(afterExit, "a list"), []),
   exitCodes: v.optional(exitCodes),
   restart: v.optional(restart),
+  signals: v.optional(signals),
+  handOver: v.optional(v.boolean("true or false"), DEFAULT_SPEC.handOver),
 };
 
 /** All keys of the spec. */
@@ -265,5 +285,6 @@ export const specSchema: v.GenericSchema<unknown, Spec> = v.pipe(
     termTimeout: value.termTimeout ?? DEFAULT_SPEC.termTimeout,
     exitCodes: value.exitCodes ?? DEFAULT_SPEC.exitCodes,
     restart: value.restart ?? DEFAULT_SPEC.restart,
+    signals: value.signals ?? DEFAULT_SPEC.signals,
   })),
 );

@@ -54,3 +54,35 @@ export function parseSignal(value: string | number): SignalName | undefined {
   const name = text.startsWith("SIG") ? text : `SIG${text}`;
   return isSignalName(name) ? name : undefined;
 }
+
+/**
+ * The signals that are passed on: those that a program can catch but the synchronous ones, which are
+ * koordinator's own faults, and those of its own children and pipes (tini.c, catatonit.c).
+ */
+export const FORWARDED = [
+  "SIGTERM",
+  "SIGINT",
+  "SIGHUP",
+  "SIGQUIT",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGALRM",
+  "SIGCONT",
+  "SIGTSTP",
+  "SIGTTIN",
+  "SIGTTOU",
+  "SIGURG",
+  "SIGXCPU",
+  "SIGXFSZ",
+  "SIGVTALRM",
+  "SIGPROF",
+  "SIGWINCH",
+  "SIGIO",
+  "SIGPWR",
+  "SIGSTKFLT",
+] as const satisfies readonly SignalName[];
+
+/** Whether a signal is passed on to the command. */
+export function isForwarded(signal: SignalName): boolean {
+  return FORWARDED.some((forwarded) => forwarded === signal);
+}

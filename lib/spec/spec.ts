@@ -86,6 +86,10 @@ export interface Spec {
   /** What the command's own exit code becomes, by code. */
   readonly exitCodes: ReadonlyMap<number, number>;
   readonly restart: Restart;
+  /** What a signal from outside becomes for the command, by its name; null: it is not passed on. */
+  readonly signals: ReadonlyMap<SignalName, SignalName | null>;
+  /** Whether koordinator may replace itself by the command when nothing is left to do. */
+  readonly handOver: boolean;
 }
 
 /** The spec of a container that sets nothing. */
@@ -105,4 +109,6 @@ export const DEFAULT_SPEC: Spec = {
   afterExit: [],
   exitCodes: new Map(),
   restart: { policy: "never", maxRetries: undefined, backoff: seconds(1) },
+  signals: new Map(),
+  handOver: true,
 };

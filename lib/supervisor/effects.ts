@@ -8,6 +8,23 @@ export function send(spec: Spec, signal: SignalName): Effect {
   return { kind: "signal", signal, whom: spec.killMode === "group" ? "group" : "process" };
 }
 
+/** Signals of job control: koordinator is to stop with its command, as dumb-init does. */
+const STOPPING: ReadonlySet<SignalName> = new Set(["SIGTSTP", "SIGTTIN", "SIGTTOU"]);
+
+/** A signal from outside, as the spec rewrites it, or not at all. */
+export function pass(spec: Spec, signal: SignalName): readonly Effect[] {
+  const rewritten = spec.signals.get(signal);
+  if (!STOPPING.has(signal)) {
+    return rewritten === null ? [] : [send(spec, rewritten ?? signal)];
+  }
+  const suspend: Effect = { kind: "suspend", by: "signal" };
+  if (rewritten === null) return [suspend];
+  // SIGSTOP, since a program without a terminal would not stop at the others.
+  return rewritten === undefined
+    ? [{ kind: "signal", signal: "SIGSTOP", whom: "group" }, suspend]
+    : [send(spec, rewritten), suspend];
+}
+
 /** A line of the log. */
 export function log(
   level: "info" | "warning" | "error",

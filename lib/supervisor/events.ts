@@ -35,6 +35,8 @@ export type Event =
   | { readonly kind: "timerFired"; readonly timer: TimerName }
   | { readonly kind: "launchFailed"; readonly exitCode: number; readonly message: string }
   | { readonly kind: "childExited"; readonly end: End }
+  /** The terminal stopped the command: Ctrl-Z, or it read from the background. */
+  | { readonly kind: "childStopped" }
   | { readonly kind: "stopActionEnded"; readonly ok: boolean; readonly detail: string }
   | { readonly kind: "afterExitEnded" };
 
@@ -53,6 +55,8 @@ export type Effect =
   /** `handOver`: nothing is left to do afterwards, so the command may replace koordinator. */
   | { readonly kind: "launch"; readonly handOver: boolean }
   | { readonly kind: "signal"; readonly signal: SignalName; readonly whom: "process" | "group" }
+  /** koordinator stops as well, and goes on with the command; `by`: what stopped the command. */
+  | { readonly kind: "suspend"; readonly by: "signal" | "terminal" }
   | {
     readonly kind: "callStopAction";
     readonly action: Extract<StopAction, { kind: "http" | "exec" }>;

@@ -7,7 +7,7 @@ import { type Knowledge, learn } from "./knowledge.ts";
 import type { Context, Rung, Running, Step } from "./state.ts";
 import { budgetFault, judgeStops } from "./stop.ts";
 import { reconsider, stepTermination, stepTerminationTimer } from "./termination.ts";
-import { log, prepend, send } from "./effects.ts";
+import { log, pass, prepend, send } from "./effects.ts";
 import { waitAgain } from "./waiting.ts";
 
 /** What an event means while the command runs. */
@@ -28,7 +28,9 @@ export function stepRunning(context: Context, state: Running, event: Event): Ste
     case "signalled":
       return event.signal === spec.termSignal
         ? stepTermination(spec, state, event.signal)
-        : { state, effects: [send(spec, event.signal)] };
+        : { state, effects: pass(spec, event.signal) };
+    case "childStopped":
+      return { state, effects: [{ kind: "suspend", by: "terminal" }] };
     case "timerFired":
       return event.timer === "escalation"
         ? escalate(spec, state)

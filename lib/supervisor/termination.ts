@@ -1,7 +1,7 @@
 import { formatDuration, seconds } from "../spec/duration.ts";
 import type { SignalName } from "../spec/signal.ts";
 import type { Spec } from "../spec/spec.ts";
-import { log, prepend, send } from "./effects.ts";
+import { log, pass, prepend } from "./effects.ts";
 import type { Effect, TimerName } from "./events.ts";
 import type { Running, Step, Termination } from "./state.ts";
 import { holdTime, isPodTerminating } from "./stop.ts";
@@ -15,10 +15,10 @@ const SEEK_TIME = seconds(1);
 /** What a termination signal from outside means: the first may be held back, a second is not. */
 export function stepTermination(spec: Spec, state: Running, signal: SignalName): Step {
   const publish: Effect = { kind: "publish", report: { phase: "stopping" } };
-  if (state.rung !== undefined) return { state, effects: [send(spec, signal)] };
+  if (state.rung !== undefined) return { state, effects: pass(spec, signal) };
   if (state.termination !== undefined) {
     return state.termination.delivered
-      ? { state, effects: [send(spec, signal)] }
+      ? { state, effects: pass(spec, signal) }
       : deliver(spec, state, state.termination);
   }
   const delayed = spec.stopDelay > 0;
@@ -89,7 +89,7 @@ function deliver(spec: Spec, state: Running, termination: Termination): Step {
     effects: [
       { kind: "clearTimer", timer: "stopDelay" },
       { kind: "clearTimer", timer: "order" },
-      send(spec, termination.signal),
+      ...pass(spec, termination.signal),
     ],
   };
 }

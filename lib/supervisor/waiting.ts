@@ -177,7 +177,7 @@ function launchAfterWait(context: Context, state: Waiting): Step {
 }
 
 function launch(context: Context, known: Knowledge, restarted: number): Step {
-  const handOver = !isNeededAfterwards(context.spec, known);
+  const handOver = context.spec.handOver && !isNeededAfterwards(context.spec, known);
   return {
     state: { phase: "running", known, restarted, rung: undefined, termination: undefined },
     effects: [{ kind: "publish", report: { phase: "running" } }, { kind: "launch", handOver }],
@@ -187,7 +187,8 @@ function launch(context: Context, known: Knowledge, restarted: number): Step {
 /** Whether anything is left to do for koordinator once the command runs. */
 function isNeededAfterwards(spec: Spec, known: Knowledge): boolean {
   return spec.stopDeps.length > 0 || spec.stopDelay > 0 || spec.afterExit.length > 0 ||
-    spec.exitCodes.size > 0 || spec.restart.policy !== "never" || isServed(known);
+    spec.exitCodes.size > 0 || spec.signals.size > 0 || spec.restart.policy !== "never" ||
+    isServed(known);
 }
 
 /** Whether a sibling stops when this container has ended: its end is then worth telling. */

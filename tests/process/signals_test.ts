@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FORWARDED } from "../../lib/process/signals.ts";
-import { SIGNALS } from "../../lib/spec/signal.ts";
+import { FORWARDED, SIGNALS } from "../../lib/spec/signal.ts";
 import { childrenOf, eventually, processField, startFixture } from "./fixture.ts";
 
 Deno.test("each signal that can be passed on reaches the command", async () => {

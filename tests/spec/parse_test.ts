@@ -75,6 +75,10 @@ const valid: readonly (readonly [unknown, Partial<Spec>])[] = [
     killMode: "group",
   }],
   [{ exitCodes: { "143": 0, "7": 1 } }, { exitCodes: new Map([[143, 0], [7, 1]]) }],
+  [{ signals: { TERM: "QUIT", "1": null }, handOver: false }, {
+    signals: new Map([["SIGTERM", "SIGQUIT"], ["SIGHUP", null]]),
+    handOver: false,
+  }],
   [{ restart: { policy: "onFailure", maxRetries: 3, backoff: "2s" } }, {
     restart: { policy: "onFailure", maxRetries: 3, backoff: seconds(2) },
   }],
@@ -121,6 +125,8 @@ const faults: readonly (readonly [unknown, string])[] = [
   [{ whenStopDepExited: { http: { pst: {} } } }, 'did you mean "post"?'],
   [{ exitCodes: { "256": 0 } }, "$.exitCodes"],
   [{ exitCodes: { "1": -1 } }, "expected a whole number from 0 to 255, found -1"],
+  [{ signals: { SIGCHLD: "SIGTERM" } }, "only signals that are passed on, and SIGCHLD is none"],
+  [{ signals: { SIGTERM: "SIGFOO" } }, "$.signals.SIGTERM: expected a signal"],
   [{ restart: { policy: "sometimes" } }, "$.restart.policy: expected never, onFailure, always"],
   [[], "$: expected an object, found a list"],
   ["x", "$: expected an object"],

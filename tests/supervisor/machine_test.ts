@@ -218,3 +218,38 @@ Deno.test("calls after the exit are made in order, by how the command ended", ()
   const ports = effects.flatMap((e) => e.kind === "callAfterExit" ? [e.call.port] : []);
   assertEquals([ports, exits.map((exit) => exit.code)], [[1, 3], [0]]);
 });
+
+Deno.test("signals are rewritten, or not passed on at all", () => {
+  const spec: Partial<Spec> = { signals: new Map([["SIGTERM", "SIGQUIT"], ["SIGHUP", null]]) };
+  const hup: Event = { kind: "signalled", signal: "SIGHUP" };
+  assertEquals(sent(play(spec, [hup, term]).effects), ["SIGQUIT process"]);
+});
+
+Deno.test("job-control signals stop the command's group and koordinator with it", () => {
+  for (const signal of ["SIGTSTP", "SIGTTIN", "SIGTTOU"] as const) {
+    const { effects } = play(proxy, [{ kind: "signalled", signal }]);
+    assertEquals(effects.slice(-2), [
+      { kind: "signal", signal: "SIGSTOP", whom: "group" },
+      { kind: "suspend", by: "signal" },
+    ]);
+  }
+});
+
+Deno.test("job-control signals suspend koordinator even when they are rewritten or ignored", () => {
+  const spec: Partial<Spec> = { signals: new Map([["SIGTSTP", "SIGHUP"], ["SIGTTIN", null]]) };
+  const tstp = play(spec, [{ kind: "signalled", signal: "SIGTSTP" }]).effects;
+  assertEquals(sent(tstp), ["SIGHUP process"]);
+  assertEquals(tstp.at(-1), { kind: "suspend", by: "signal" });
+  const ttin = play(spec, [{ kind: "signalled", signal: "SIGTTIN" }]).effects;
+  assertEquals([sent(ttin), ttin.at(-1)], [[], { kind: "suspend", by: "signal" }]);
+});
+
+Deno.test("a command that the terminal stopped takes koordinator with it", () => {
+  const { effects } = play(proxy, [{ kind: "childStopped" }]);
+  assertEquals(effects.at(-1), { kind: "suspend", by: "terminal" });
+});
+
+Deno.test("handOver false keeps koordinator in front of a command that would not need it", () => {
+  const { effects } = play({ handOver: false }, []);
+  assertEquals(effects.at(-1), { kind: "launch", handOver: false });
+});

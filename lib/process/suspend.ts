@@ -1,0 +1,26 @@
+import { SIGNALS } from "../spec/signal.ts";
+import { libc } from "./libc.ts";
+
+/**
+ * Stops koordinator as well once its command was stopped, so that the shell above sees a stopped job,
+ * and goes on with the command when the shell says so. As PID 1, or as the leader of a session, there
+ * is no shell above: what the terminal stopped goes on at once, as a program alone in a container is
+ * not stopped by Ctrl-Z.
+ *
+ * @param group the command's process group
+ * @param by what stopped it: a signal sent to koordinator, or the terminal
+ */
+export function suspend(group: number, by: "signal" | "terminal"): void {
+  const c = libc();
+  const alone = Deno.pid === 1 || c.getsid(0) === Deno.pid;
+  if (alone) {
+    if (by === "terminal") c.kill(-group, SIGNALS.SIGCONT);
+    return;
+  }
+  const terminal = c.isatty(0) === 1 && c.tcgetpgrp(0) === group;
+  if (terminal) c.tcsetpgrp(0, c.getpgrp());
+  // Returns when koordinator is continued.
+  c.kill(Deno.pid, SIGNALS.SIGSTOP);
+  if (terminal && c.tcgetpgrp(0) === c.getpgrp()) c.tcsetpgrp(0, group);
+  c.kill(-group, SIGNALS.SIGCONT);
+}
