@@ -2,7 +2,7 @@ import type { Environment } from "../environment.ts";
 import { openLog } from "../log.ts";
 import { surviveErrors } from "../process/crash.ts";
 import { launch } from "../process/launch.ts";
-import { startReaping } from "../process/reap.ts";
+import { startReaping, stopReaping } from "../process/reap.ts";
 import { replaceProcess } from "../process/replace.ts";
 import type { CaughtSignals } from "../process/signals.ts";
 import { suspend } from "../process/suspend.ts";
@@ -34,7 +34,10 @@ export async function supervise(
     log,
     launch,
     suspend,
-    replace: () => replaceProcess(argv),
+    replace: () => {
+      stopReaping();
+      return replaceProcess(argv);
+    },
     subscribe: (onSignal) => signals.subscribe(onSignal),
     podSource,
     siblings: readSiblingsOnce(),

@@ -5,6 +5,7 @@ import { cString, cStrings, environment, libc, SignalAction, sigset } from "./li
 import { startReaping, waitFor } from "./reap.ts";
 import { executionError } from "./replace.ts";
 import { findExecutable } from "./search.ts";
+import { isForeground, passTerminal } from "./terminal.ts";
 
 /** spawn.h: of posix_spawnattr_setflags(3). */
 const SETPGROUP = 0x02;
@@ -14,8 +15,8 @@ const SETSIGMASK = 0x08;
 /** Larger than posix_spawnattr_t (336 bytes), file_actions_t (80) and struct sigaction (152) of glibc. */
 const STRUCT_SIZE = 512;
 
-/** What Deno and koordinator itself ignore (see bringToForeground). */
-const OWN_IGNORED = bit(SIGNALS.SIGPIPE) | bit(SIGNALS.SIGTTOU);
+/** What Deno itself ignores. */
+const OWN_IGNORED = bit(SIGNALS.SIGPIPE);
 
 /**
  * Launches a command by posix_spawn(3): inherited stdio, environment, working directory, a process
@@ -34,26 +35,34 @@ export function launch(argv: readonly string[]): Child {
   c.posix_spawnattr_setpgroup(attributes, 0);
   c.posix_spawnattr_setsigdefault(attributes, sigset(OWN_IGNORED & ~ignored));
   c.posix_spawnattr_setsigmask(attributes, sigset(blocked));
-  const foreground = ownsTerminal();
+  const group = c.getpgrp();
+  const foreground = isForeground(group);
   const actions = new Uint8Array(STRUCT_SIZE);
   c.posix_spawn_file_actions_init(actions);
   if (foreground) c.posix_spawn_file_actions_addtcsetpgrp_np?.(actions, 0);
   const spawned = new Int32Array(1);
-  const args = cStrings(argv);
   startReaping();
   const error = whileIgnoring(
     signalsIn(ignored),
-    () => c.posix_spawn(spawned, cString(file), actions, attributes, args.array, environment()),
+    () => c.posix_spawn(spawned, cString(file), actions, attributes, cStrings(argv), environment()),
   );
   c.posix_spawn_file_actions_destroy(actions);
   const [pid = 0] = spawned;
-  // Reading args.strings keeps the texts alive up to here: posix_spawn reads them by address.
-  if (error !== 0) throw executionError(args.strings.length === 0 ? "" : file, error);
+  if (error !== 0) throw executionError(file, error);
   let stopped = () => {};
   const ended = waitFor(pid, () => stopped());
   let running = true;
-  void ended.then(() => running = false);
-  if (foreground) bringToForeground(pid);
+  void ended.then(() => {
+    running = false;
+    // For a command that is launched again.
+    if (foreground) passTerminal(pid, group);
+  });
+  // posix_spawn does it before the command's first instruction, but for a glibc before 2.35. The
+  // command may have been stopped by SIGTTIN there already.
+  if (foreground && c.posix_spawn_file_actions_addtcsetpgrp_np === null) {
+    passTerminal(group, pid);
+    c.kill(-pid, SIGNALS.SIGCONT);
+  }
   return {
     pid,
     ended,
@@ -64,25 +73,6 @@ export function launch(argv: readonly string[]): Child {
       else if (running) c.kill(pid, SIGNALS[signal]);
     },
   };
-}
-
-/** Whether standard input is our terminal and we are its foreground group. */
-function ownsTerminal(): boolean {
-  const c = libc();
-  return c.isatty(0) === 1 && c.tcgetpgrp(0) === c.getpgrp();
-}
-
-/**
- * Lets koordinator write to the terminal from the background, and, where posix_spawn cannot do it
- * before the command's first instruction (glibc before 2.35), gives the terminal to its group.
- */
-function bringToForeground(group: number): void {
-  const c = libc();
-  c.signal(SIGNALS.SIGTTOU, SignalAction.SIG_IGN);
-  if (c.posix_spawn_file_actions_addtcsetpgrp_np !== null) return;
-  c.tcsetpgrp(0, group);
-  // The command may have been stopped by SIGTTIN already.
-  c.kill(-group, SIGNALS.SIGCONT);
 }
 
 /**

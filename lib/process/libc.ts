@@ -38,6 +38,12 @@ const SYMBOLS = {
   sigaction: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
+  /** The same for the questions, which are answered through a pointer. */
+  prctl_get: {
+    name: "prctl",
+    parameters: ["i32", "buffer", "u64", "u64", "u64"],
+    result: "i32",
+  },
   isatty: { parameters: ["i32"], result: "i32" },
   tcsetpgrp: { parameters: ["i32", "i32"], result: "i32" },
   tcgetpgrp: { parameters: ["i32"], result: "i32" },
@@ -111,6 +117,9 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(`${text}\0`);
 }
 
+/** A pointer on 64-bit Linux, in bytes. */
+const POINTER_SIZE = 8;
+
 /** sigset_t of glibc, in bytes. */
 const SIGNAL_SET_SIZE = 128;
 
@@ -123,21 +132,26 @@ export function sigset(set: SignalSet): Uint8Array<ArrayBuffer> {
 
 /** signal.h: of signal(2) and pthread_sigmask(3). */
 export const SignalAction = { SIG_DFL: 0n, SIG_IGN: 1n } as const;
+export const SIG_BLOCK = 0;
 export const SIG_UNBLOCK = 1;
 export const SIG_SETMASK = 2;
 
-/** A NULL-terminated array of C strings. `strings` must stay referenced as long as `array` is used. */
-export interface CStrings {
-  readonly strings: readonly Uint8Array<ArrayBuffer>[];
-  readonly array: BigUint64Array<ArrayBuffer>;
-}
-
-/** Lays texts out as C wants argv and envp. */
-export function cStrings(texts: readonly string[]): CStrings {
+/**
+ * Texts as C wants argv: a NULL-terminated array of pointers, and what they point to behind it in the
+ * same memory, so that nothing of it can be freed while a call reads it.
+ */
+export function cStrings(texts: readonly string[]): Uint8Array<ArrayBuffer> {
   const strings = texts.map(cString);
-  const array = new BigUint64Array(strings.length + 1);
+  const table = (strings.length + 1) * POINTER_SIZE;
+  const size = strings.reduce((sum, { length }) => sum + length, table);
+  const memory = new Uint8Array(new ArrayBuffer(size));
+  const pointers = new BigUint64Array(memory.buffer, 0, strings.length);
+  const start = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(memory)));
+  let offset = table;
   for (const [index, string] of strings.entries()) {
-    array[index] = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(string)));
+    pointers[index] = start + BigInt(offset);
+    memory.set(string, offset);
+    offset += string.length;
   }
-  return { strings, array };
+  return memory;
 }

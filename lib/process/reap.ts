@@ -17,9 +17,11 @@ interface Waiting {
 
 /** linux/prctl.h. */
 const PR_SET_CHILD_SUBREAPER = 36;
+const PR_GET_CHILD_SUBREAPER = 37;
 
 const waiting = new Map<number, Waiting>();
 let reaping = false;
+let wasSubreaper = 0;
 
 /**
  * From now on collects every child that ends, orphans that we inherit (as PID 1 or subreaper)
@@ -34,7 +36,20 @@ export function startReaping(): void {
   if ((inheritedSignals().blocked & bit(SIGNALS.SIGCHLD)) !== 0n) {
     libc().pthread_sigmask(SIG_UNBLOCK, sigset(bit(SIGNALS.SIGCHLD)), null);
   }
+  const subreaper = new Int32Array(1);
+  libc().prctl_get(PR_GET_CHILD_SUBREAPER, subreaper, 0n, 0n, 0n);
+  [wasSubreaper = 0] = subreaper;
   libc().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n);
+}
+
+/**
+ * Prepares for becoming the command, to which execve(2) would leave both: what has ended is collected,
+ * and koordinator is a subreaper no more, unless it was started as one.
+ */
+export function stopReaping(): void {
+  if (!reaping) return;
+  reap();
+  libc().prctl(PR_SET_CHILD_SUBREAPER, BigInt(wasSubreaper), 0n, 0n, 0n);
 }
 
 /**

@@ -25,14 +25,11 @@ export function replaceProcess(argv: readonly string[]): never {
   const c = execLibc();
   const file = findExecutable(argv[0] ?? "", Deno.env.get("PATH"));
   const { blocked, ignored } = inheritedSignals();
-  const args = cStrings(argv);
   c.signal(SIGNALS.SIGPIPE, SignalAction.SIG_DFL);
   for (const signal of signalsIn(ignored)) c.signal(signal, SignalAction.SIG_IGN);
   c.pthread_sigmask(SIG_SETMASK, sigset(blocked), null);
-  c.execve(cString(file), args.array, environment());
-  const code = errno();
-  // Reading args.strings keeps the texts alive up to here: execve reads them by address.
-  throw executionError(args.strings.length === 0 ? "" : file, code);
+  c.execve(cString(file), cStrings(argv), environment());
+  throw executionError(file, errno());
 }
 
 /** What an errno of exec means for a file that was found. */

@@ -1,5 +1,5 @@
 import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
-import { libc, SIG_UNBLOCK, sigset } from "./libc.ts";
+import { libc, SIG_BLOCK, SIG_UNBLOCK, sigset } from "./libc.ts";
 import { bit, inheritedSignals } from "./inherited.ts";
 
 /** Signals from the first statement on. */
@@ -20,6 +20,9 @@ export function catchSignals(): CaughtSignals {
   for (const signal of FORWARDED) Deno.addSignalListener(signal, () => deliver(signal));
   const deaf = blocked & FORWARDED.reduce((set, signal) => set | bit(SIGNALS[signal]), 0n);
   if (deaf !== 0n) libc().pthread_sigmask(SIG_UNBLOCK, sigset(deaf), null);
+  // While SIGTTOU is listened to, writing to a terminal from the background would neither stop nor
+  // succeed but start anew for ever. The other threads still receive one that is sent.
+  libc().pthread_sigmask(SIG_BLOCK, sigset(bit(SIGNALS.SIGTTOU)), null);
   return {
     subscribe: (onSignal) => {
       deliver = onSignal;

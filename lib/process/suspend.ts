@@ -1,5 +1,6 @@
 import { SIGNALS } from "../spec/signal.ts";
 import { libc } from "./libc.ts";
+import { passTerminal } from "./terminal.ts";
 
 /**
  * Stops koordinator as well once its command was stopped, so that the shell above sees a stopped job,
@@ -12,15 +13,14 @@ import { libc } from "./libc.ts";
  */
 export function suspend(group: number, by: "signal" | "terminal"): void {
   const c = libc();
+  const own = c.getpgrp();
   const alone = Deno.pid === 1 || c.getsid(0) === Deno.pid;
   if (alone) {
     if (by === "terminal") c.kill(-group, SIGNALS.SIGCONT);
     return;
   }
-  const terminal = c.isatty(0) === 1 && c.tcgetpgrp(0) === group;
-  if (terminal) c.tcsetpgrp(0, c.getpgrp());
-  // Returns when koordinator is continued.
+  passTerminal(group, own);
+  // Returns when koordinator is continued, whose SIGCONT then reaches the group as any other does.
   c.kill(Deno.pid, SIGNALS.SIGSTOP);
-  if (terminal && c.tcgetpgrp(0) === c.getpgrp()) c.tcsetpgrp(0, group);
-  c.kill(-group, SIGNALS.SIGCONT);
+  passTerminal(own, group);
 }

@@ -15,7 +15,11 @@ const STOPPING: ReadonlySet<SignalName> = new Set(["SIGTSTP", "SIGTTIN", "SIGTTO
 export function pass(spec: Spec, signal: SignalName): readonly Effect[] {
   const rewritten = spec.signals.get(signal);
   if (!STOPPING.has(signal)) {
-    return rewritten === null ? [] : [send(spec, rewritten ?? signal)];
+    if (rewritten === null) return [];
+    // What stops the whole group is to be undone for the whole group.
+    return (rewritten ?? signal) === "SIGCONT"
+      ? [{ kind: "signal", signal: "SIGCONT", whom: "group" }]
+      : [send(spec, rewritten ?? signal)];
   }
   const suspend: Effect = { kind: "suspend", by: "signal" };
   if (rewritten === null) return [suspend];

@@ -235,6 +235,11 @@ Deno.test("job-control signals stop the command's group and koordinator with it"
   }
 });
 
+Deno.test("SIGCONT lets the whole group go on that was stopped as a whole", () => {
+  const { effects } = play(proxy, [{ kind: "signalled", signal: "SIGCONT" }]);
+  assertEquals(sent(effects), ["SIGCONT group"]);
+});
+
 Deno.test("job-control signals suspend koordinator even when they are rewritten or ignored", () => {
   const spec: Partial<Spec> = { signals: new Map([["SIGTSTP", "SIGHUP"], ["SIGTTIN", null]]) };
   const tstp = play(spec, [{ kind: "signalled", signal: "SIGTSTP" }]).effects;
