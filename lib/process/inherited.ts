@@ -40,7 +40,8 @@ export function signalsIn(set: SignalSet): readonly number[] {
 
 function readStatus(): string {
   try {
-    return Deno.readTextFileSync("/proc/self/status");
+    // This thread's, since the first thread blocks all signals while it creates another.
+    return Deno.readTextFileSync("/proc/thread-self/status");
   } catch {
     // Without /proc nothing is known, and what containers are started with is assumed.
     return "";

@@ -23,12 +23,23 @@ export interface FixtureOptions {
 export function startFixture(
   name: "supervise" | "hand_over" | "launch_each_code",
   argv: readonly string[] = [],
-  { under = [], env = {}, cwd }: FixtureOptions = {},
+  { under = [], ...options }: FixtureOptions = {},
 ): Fixture {
   const script = new URL(`./fixtures/${name}.ts`, import.meta.url).pathname;
+  return startProcess([...under, ...fromSources(script), ...argv], options);
+}
+
+/** The command line that runs a script with the project's configuration. */
+export function fromSources(script: string): readonly string[] {
   const config = new URL("../../deno.json", import.meta.url).pathname;
-  const deno = [Deno.execPath(), "run", "-A", "--quiet", "--no-check", "--config", config, script];
-  const [program = "", ...args] = [...under, ...deno, ...argv];
+  return [Deno.execPath(), "run", "-A", "--quiet", "--no-check", "--config", config, script];
+}
+
+/** Starts a program whose output and end a test waits for. */
+export function startProcess(
+  [program = "", ...args]: readonly string[],
+  { env = {}, cwd }: Omit<FixtureOptions, "under"> = {},
+): Fixture {
   const child = new Deno.Command(program, {
     args,
     env: { NO_COLOR: "1", ...env },
@@ -54,7 +65,7 @@ export function startFixture(
       eventually(() => pattern.exec(output) ?? undefined, () => `${pattern} in: ${output}`),
     async [Symbol.asyncDispose]() {
       // What it launched holds its stdout open: without an end of that there is none of status.
-      for (const pid of [...childrenOf(child.pid), child.pid]) {
+      for (const pid of [...descendantsOf(child.pid), child.pid]) {
         try {
           Deno.kill(pid, "SIGKILL");
         } catch {
@@ -75,6 +86,11 @@ export function childrenOf(pid: number): readonly number[] {
   } catch {
     return [];
   }
+}
+
+/** The children of a process, and theirs. */
+export function descendantsOf(pid: number): readonly number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 /** Asks until there is an answer, for half a minute. */
