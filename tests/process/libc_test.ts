@@ -1,5 +1,5 @@
 // One test for each C function that is called, by what the kernel then shows of it.
-import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   cString,
   cStrings,
@@ -14,6 +14,10 @@ import {
   sigset,
 } from "../../lib/process/libc.ts";
 import { SIGNALS } from "../../lib/spec/signal.ts";
+
+// Opened here, since they stay open: no test is to be blamed for it.
+libc();
+execLibc();
 
 /** A field of this thread's status (proc_pid_status(5)). */
 function field(name: string): string {
@@ -94,16 +98,15 @@ Deno.test("posix_spawn and waitpid: attributes and file actions reach the child,
   assertEquals(c.posix_spawn_file_actions_destroy(actions), 0);
   assertEquals(c.posix_spawn_file_actions_init(actions), 0);
   const pid = new Int32Array(1);
-  // The shell fails unless it leads its group and SIGUSR2 (bit 11, 0x800) is blocked.
-  const script = 'set -- $(cut -d")" -f2 /proc/$$/stat); test $3 = $$ && ' +
-    "grep -q '^SigBlk:.*0000000000000800$' /proc/self/status && exit 21; exit 1";
-  const argv = cStrings(["sh", "-c", script]);
-  const path = cString("/bin/sh");
+  // grep fails unless SIGUSR2 (bit 11, 0x800) is blocked.
+  const argv = cStrings(["grep", "-q", "^SigBlk:.*0000000000000800$", "/proc/self/status"]);
+  const path = cString("/usr/bin/grep");
   assertEquals(c.posix_spawn(pid, path, actions, attributes, argv, environment()), 0);
-  assertNotEquals(pid[0], 0);
+  const [child = 0] = pid;
+  assertEquals(stat(child)[2], String(child));
   const status = new Int32Array(1);
-  assertEquals(c.waitpid(pid[0] ?? 0, status, 0), pid[0]);
-  assertEquals(status[0], 21 << 8);
+  assertEquals(c.waitpid(child, status, 0), child);
+  assertEquals(status[0], 0);
 });
 
 Deno.test("execve that fails comes back with errno", () => {
