@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { eventually, processField } from "./fixture.ts";
 import { inEveryMode, send, start, supervisorOf } from "./modes.ts";
 
@@ -30,6 +30,19 @@ inEveryMode(
     await Deno.remove(gate);
   },
 );
+
+inEveryMode("a command that was handed over to is no subreaper", async (mode) => {
+  if (mode.init) return; // PID 1 adopts orphans anyway.
+  const spec = { startDeps: [{ file: "/proc/self" }] };
+  const script = "(sleep 1000 <&- >&- 2>&- & echo orphan $!.); echo pid $$; read x; exit 5";
+  await using run = await start(mode, ["sh", "-c", script], spec);
+  await run.says(new RegExp(`pid ${run.pid}`));
+  const orphan = Number((await run.says(/orphan (\d+)\./))[1]);
+  assertNotEquals(processField(orphan, "PPid"), `${run.pid}`);
+  send(9, orphan);
+  await run.write("end\n");
+  assertEquals((await run.status).code, 5);
+});
 
 inEveryMode("without a spec the command is there from the beginning", async (mode) => {
   await using run = await start(mode, ["sh", "-c", "echo pid $$; exit 5"], null);
