@@ -95,7 +95,16 @@ clusterTest(
         "trap '' TERM; echo first line >> /koordinator/app.log; while :; do sleep 0.1; done",
       ],
     };
-    await ns.apply(...ROLE, pod("deaf", [deaf, SHIPPER], { graceSeconds: 8 }));
+    const prompt = {
+      ...SHIPPER,
+      command: [
+        "sh",
+        "-c",
+        "tail -n +1 -F /koordinator/app.log & trap 'echo shipper told; exit 0' TERM; " +
+        "while :; do sleep 0.1; done",
+      ],
+    };
+    await ns.apply(...ROLE, pod("deaf", [deaf, prompt], { graceSeconds: 8 }));
     await ns.logged("deaf", "shipper", "first line");
     const log = await shipped(
       ns,
