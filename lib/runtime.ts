@@ -1,3 +1,4 @@
+import { createComplaints } from "./complaints.ts";
 import { ExitCode, KoordinatorError } from "./errors.ts";
 import type { PodNews } from "./kubernetes/pod_source.ts";
 import type { Child } from "./process/command.ts";
@@ -31,6 +32,7 @@ export function supervise(
   let child: Child | undefined;
   const queue: Event[] = [];
   let stepping = false;
+  const complaints = createComplaints();
   let contact: Contact = { lastNews: undefined, nextRetry: undefined, trouble: undefined };
 
   world.subscribe((signal) => happen({ kind: "signalled", signal }));
@@ -132,7 +134,6 @@ export function supervise(
             happen({ kind: "podGone" });
             return;
           case "trouble":
-            log.warning(news.message, { retryInMs: news.retryInMs });
             return;
         }
       });
@@ -141,6 +142,14 @@ export function supervise(
 
   function note(news: PodNews): void {
     const now = Date.now();
+    if (news.kind === "trouble") {
+      const swallowed = complaints.tell(news.message, performance.now());
+      if (swallowed !== undefined) {
+        log.warning(news.message, { retryInMs: Math.round(news.retryInMs), swallowed });
+      }
+    } else if (complaints.settle()) {
+      log.info("the API server answers again");
+    }
     contact = news.kind === "trouble"
       ? {
         ...contact,

@@ -9,32 +9,52 @@ import { exists } from "./e2e/output.ts";
 
 const repository = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 
-/**
- * Runs the tests of tests/cluster and prints the closing line.
- * @returns the exit code
- */
-async function runTests(env: Record<string, string>, filters: readonly string[]): Promise<number> {
+/** How many tests did what. */
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** Runs the tests of a folder; undefined if not even a summary came of it. */
+async function runFolder(
+  folder: string,
+  env: Record<string, string>,
+  options: readonly string[],
+): Promise<Counts | undefined> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--quiet", "--parallel", ...filters, "tests/cluster"],
+    args: ["test", "-A", "--quiet", ...options, folder],
     cwd: repository,
     env: { ...env, NO_COLOR: "1", DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "4" },
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  let summary = "0 passed, 0 failed, 0 skipped";
-  const lines = child.stdout.pipeThrough(new TextDecoderStream());
   let rest = "";
-  for await (const text of lines) {
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     await Deno.stdout.write(new TextEncoder().encode(text));
     rest = (rest + text).slice(-4096);
   }
+  await child.status;
   const counts = rest.match(
     /(\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \| (\d+) ignored)?/,
   );
-  if (counts) summary = `${counts[1]} passed, ${counts[2]} failed, ${counts[3] ?? 0} skipped`;
-  const { code } = await child.status;
-  console.log(summary);
-  return code === 0 && !counts ? 1 : code;
+  if (counts === null) return undefined;
+  const [, passed, failed, skipped] = counts.map((count) => Number(count ?? 0));
+  return { passed: passed ?? 0, failed: failed ?? 0, skipped: skipped || 0 };
+}
+
+/**
+ * Runs the tests on a cluster, then those that break it, one at a time, and prints the closing line.
+ * @returns the exit code
+ */
+async function runTests(env: Record<string, string>, filters: readonly string[]): Promise<number> {
+  const runs = [
+    await runFolder("tests/cluster", env, ["--parallel", ...filters]),
+    await runFolder("tests/chaos", env, filters),
+  ];
+  const sum = (name: keyof Counts) => runs.reduce((total, run) => total + (run?.[name] ?? 0), 0);
+  console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
+  return runs.includes(undefined) || sum("failed") > 0 ? 1 : 0;
 }
 
 const found = await findCluster({ env: (name) => Deno.env.get(name), repository });
@@ -59,6 +79,7 @@ await found.load([koordinator, ...tars]);
 Deno.exit(
   await runTests({
     KOORDINATOR_E2E_KUBECTL: found.kubectl,
+    ...(found.folder === undefined ? {} : { KOORDINATOR_E2E_FOLDER: found.folder }),
     ...(found.kubeconfig === undefined ? {} : { KUBECONFIG: found.kubeconfig }),
   }, Deno.args),
 );

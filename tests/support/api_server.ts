@@ -23,6 +23,8 @@ export type Fault =
   }
   /** Answer with this body and a 200. */
   | { readonly kind: "body"; readonly body: string }
+  /** Answer properly, compressed. */
+  | { readonly kind: "gzip" }
   /** Never answer. */
   | { readonly kind: "hang" };
 
@@ -210,7 +212,10 @@ export async function startApiServer(options: {
     return new Response(body);
   }
 
-  async function answerFault(fault: Fault, from: number): Promise<Response> {
+  async function answerFault(
+    fault: Exclude<Fault, { kind: "gzip" }>,
+    from: number,
+  ): Promise<Response> {
     switch (fault.kind) {
       case "status":
         return status(fault.code, fault.reason ?? "Scripted", fault.message ?? "on purpose", {
@@ -249,33 +254,40 @@ export async function startApiServer(options: {
     );
     if (scripted !== undefined) {
       scripted.times--;
-      return await answerFault(scripted.fault, from);
+      if (scripted.fault.kind !== "gzip") return await answerFault(scripted.fault, from);
+      const { body } = proper();
+      const compressed = body?.pipeThrough(new CompressionStream("gzip")) ?? null;
+      return new Response(compressed, { headers: { "content-encoding": "gzip" } });
     }
-    if (
-      server.token !== undefined &&
-      request.headers.get("authorization") !== `Bearer ${server.token}`
-    ) return status(401, "Unauthorized", "Unauthorized");
-    const wanted = query.get("fieldSelector")?.replace("metadata.name=", "");
-    switch (verb) {
-      case "watch":
-        return new Response(watchStream(from));
-      case "list": {
-        const items = pod !== undefined && (wanted ?? pod.metadata.name) === pod.metadata.name
-          ? [pod]
-          : [];
-        return Response.json({
-          kind: "PodList",
-          apiVersion: "v1",
-          metadata: { resourceVersion: String(version) },
-          items,
-        });
+    return proper();
+
+    function proper(): Response {
+      if (
+        server.token !== undefined &&
+        request.headers.get("authorization") !== `Bearer ${server.token}`
+      ) return status(401, "Unauthorized", "Unauthorized");
+      const wanted = query.get("fieldSelector")?.replace("metadata.name=", "");
+      switch (verb) {
+        case "watch":
+          return new Response(watchStream(from));
+        case "list": {
+          const items = pod !== undefined && (wanted ?? pod.metadata.name) === pod.metadata.name
+            ? [pod]
+            : [];
+          return Response.json({
+            kind: "PodList",
+            apiVersion: "v1",
+            metadata: { resourceVersion: String(version) },
+            items,
+          });
+        }
+        case "get":
+          return pod !== undefined && url.pathname === `${pods}/${pod.metadata.name}`
+            ? Response.json({ kind: "Pod", apiVersion: "v1", ...pod })
+            : status(404, "NotFound", "pods not found");
+        default:
+          return status(404, "NotFound", "the server could not find the requested resource");
       }
-      case "get":
-        return pod !== undefined && url.pathname === `${pods}/${pod.metadata.name}`
-          ? Response.json({ kind: "Pod", apiVersion: "v1", ...pod })
-          : status(404, "NotFound", "pods not found");
-      default:
-        return status(404, "NotFound", "the server could not find the requested resource");
     }
   }
 

@@ -11,6 +11,8 @@ export interface Cluster {
   readonly kubectl: string;
   /** The kubeconfig that this kubectl needs; undefined when it knows its own. */
   readonly kubeconfig?: string;
+  /** The folder of its scripts, if it may be broken on purpose. */
+  readonly folder?: string;
   /** Makes the images of these docker-archive tars known to its nodes. */
   load(tars: readonly string[]): Promise<void>;
 }
@@ -79,6 +81,7 @@ async function folderCluster(folder: string): Promise<Cluster> {
   await output(["env", "-u", "NODE", `${folder}/up.sh`]);
   return {
     source: folder,
+    folder,
     kubectl: `${folder}/k`,
     async load(tars) {
       await output([`${folder}/load.sh`, ...tars]);

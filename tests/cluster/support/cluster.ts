@@ -56,11 +56,18 @@ export type PodEvent = v.InferOutput<typeof WatchEvent>;
 /** Gives up waiting for a condition after this long (ms): the machine may be slow, the tests measure nothing. */
 const PATIENCE = 120_000;
 
-/** Defines a test that needs a cluster; without one it is ignored, and counted so. */
-export function clusterTest(name: string, test: (namespace: Namespace) => Promise<void>): void {
+/**
+ * Defines a test that needs a cluster; without one it is ignored, and counted so.
+ * @param ignore another reason to ignore it
+ */
+export function clusterTest(
+  name: string,
+  test: (namespace: Namespace) => Promise<void>,
+  ignore = false,
+): void {
   Deno.test({
     name,
-    ignore: kubectl === undefined,
+    ignore: kubectl === undefined || ignore,
     // kubectl and its pipes live as long as the namespace, which is given back in `finally`
     async fn() {
       const namespace = await Namespace.create();
@@ -255,15 +262,17 @@ export class Namespace {
 /**
  * Asks again and again until the answer is yes.
  * @param last shown when it never is
+ * @param patience when to give up, in ms
  */
 export async function eventually(
   what: string,
   ask: () => Promise<boolean>,
   last: () => string = () => "",
+  patience = PATIENCE,
 ): Promise<void> {
-  const deadline = Date.now() + PATIENCE;
+  const deadline = Date.now() + patience;
   while (!await ask()) {
-    if (Date.now() > deadline) fail(`not within ${PATIENCE} ms: ${what}; last: ${last()}`);
+    if (Date.now() > deadline) fail(`not within ${patience} ms: ${what}; last: ${last()}`);
     await new Promise((done) => setTimeout(done, 300));
   }
 }
