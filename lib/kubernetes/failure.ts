@@ -3,13 +3,21 @@ import type { Status } from "./pod_schema.ts";
 /**
  * What to do about a failed request:
  * - `retry`: the same again after a backoff
+ * - `cut`: the same, but the answer had begun: the connection was lost
  * - `relist`: the version known is too old, start from a new list
  * - `unauthorized`: read the token file again, then retry
  * - `forbidden`: tell which rule is missing and retry: it may be created any moment
  * - `broken`: what came makes no sense, start from a new list after a backoff
  * - `notFound`: the object or its namespace is not there
  */
-export type FailureKind = "retry" | "relist" | "unauthorized" | "forbidden" | "broken" | "notFound";
+export type FailureKind =
+  | "retry"
+  | "cut"
+  | "relist"
+  | "unauthorized"
+  | "forbidden"
+  | "broken"
+  | "notFound";
 
 /** A request or a watch that failed, sorted. */
 export class ApiFailure extends Error {

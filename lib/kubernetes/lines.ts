@@ -2,6 +2,30 @@
 export const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
 /**
+ * The whole of a body as text.
+ *
+ * @param body is cancelled when it is too long or `signal` aborts
+ * @throws {RangeError} when it is longer than `maxBytes`
+ */
+export async function readText(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal: AbortSignal,
+  maxBytes = MAX_LINE_BYTES,
+): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  // Ending the loop early, by an exception too, cancels the body.
+  for await (const chunk of body) {
+    signal.throwIfAborted();
+    size += chunk.length;
+    if (size > maxBytes) throw new RangeError(`an answer of more than ${maxBytes} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/**
  * Cuts a stream of bytes into lines of UTF-8. Cutting happens at the byte 0x0A, which is never part
  * of a longer character, so a character split between two chunks is safe. Empty lines are left out,
  * and so is an unfinished last line: a connection that broke in the middle of an object.

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Pod } from "../supervisor/pod.ts";
 import { ApiFailure, failureOfException, failureOfStatus } from "./failure.ts";
-import { readLines } from "./lines.ts";
+import { readLines, readText } from "./lines.ts";
 import {
   type PodEvent,
   podListSchema,
@@ -64,6 +64,11 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+/** Bounded: whatever answers in the API server's place cannot fill the memory. */
+async function textOf({ body }: Response, signal: AbortSignal): Promise<string> {
+  return body === null ? "" : await orAborted(readText(body, signal), signal);
+}
+
 /**
  * @param options.firstByteTimeoutMs how long an answer may take to begin, and a list to be complete
  * @param options.idleTimeoutMs how long a watch may be silent
@@ -85,7 +90,7 @@ export function createPodRequests(options: {
     try {
       const response = await orAborted(transport(path, { signal }), signal);
       if (!response.ok) throw await failureOf(response, verb, signal);
-      return JSON.parse(await orAborted(response.text(), signal));
+      return JSON.parse(await textOf(response, signal));
     } catch (error) {
       throw failureOfException(signal.aborted ? signal.reason : error);
     }
@@ -94,8 +99,7 @@ export function createPodRequests(options: {
   async function failureOf(response: Response, verb: string, signal: AbortSignal) {
     let status: Status | undefined;
     try {
-      const text = await orAborted(response.text(), signal);
-      const parsed = v.safeParse(statusSchema, JSON.parse(text));
+      const parsed = v.safeParse(statusSchema, JSON.parse(await textOf(response, signal)));
       if (parsed.success) status = parsed.output;
     } catch {
       // Not a Status: a proxy's page, or nothing. The code says enough.
@@ -143,11 +147,13 @@ export function createPodRequests(options: {
     async *watch(resourceVersion, seconds, parent) {
       using watchdog = createWatchdog(parent, options.firstByteTimeoutMs, "no answer to the watch");
       const { signal } = watchdog;
+      let begun = false;
       const query = `${selector}&watch=true&allowWatchBookmarks=true&timeoutSeconds=${seconds}` +
         `&resourceVersion=${encodeURIComponent(resourceVersion)}`;
       try {
         const response = await orAborted(transport(`${pods}?${query}`, { signal }), signal);
         if (!response.ok) throw await failureOf(response, "watch", signal);
+        begun = true;
         watchdog.feed(options.idleTimeoutMs);
         if (response.body === null) return;
         const onBytes = () => watchdog.feed();
@@ -162,7 +168,10 @@ export function createPodRequests(options: {
         // Reading ends quietly when it is cancelled; silence is to be told as what it is.
         if (signal.aborted) throw signal.reason;
       } catch (error) {
-        throw failureOfException(signal.aborted ? signal.reason : error);
+        const failure = failureOfException(signal.aborted ? signal.reason : error);
+        // A status, told as an event, is no lost connection.
+        if (!begun || error instanceof ApiFailure || failure.kind !== "retry") throw failure;
+        throw new ApiFailure("cut", failure.message, { cause: failure });
       }
     },
   };

@@ -46,7 +46,7 @@ export interface FollowOptions {
 const MIN_WATCH_SECONDS = 300;
 /** A watch shorter than this is not followed by another at once. */
 const SHORT_WATCH_MS = 1000;
-/** At most one retry without a delay in this time. */
+/** At most one retry of a kind without a delay in this time. */
 const HURRY_ONCE_IN_MS = 60_000;
 /** A lost event costs at most about this and one watch more. */
 const SAFETY_RELIST_MS = 600_000;
@@ -114,7 +114,7 @@ export function followPod(options: FollowOptions): PodSource {
     let listedAt = -Infinity;
     let relistAfterMs = 0;
     let answered = false;
-    let hurriedAt = -Infinity;
+    const hurriedAt = { relist: -Infinity, unauthorized: -Infinity };
     let pollsLeft = 0;
     let gone = false;
 
@@ -213,21 +213,21 @@ export function followPod(options: FollowOptions): PodSource {
     }
 
     /** No delay for what is ordinary, an expired version or token, unless it happens repeatedly. */
-    function hurry(): number {
-      if (now() - hurriedAt < HURRY_ONCE_IN_MS) return backoff();
-      hurriedAt = now();
+    function hurry(kind: "relist" | "unauthorized"): number {
+      if (now() - hurriedAt[kind] < HURRY_ONCE_IN_MS) return backoff();
+      hurriedAt[kind] = now();
       return 0;
     }
 
     /** The delay before the next try, in milliseconds. */
-    function delayAfter(failure: ApiFailure, watching: boolean): number {
+    function delayAfter(failure: ApiFailure, watching: boolean, lastedMs: number): number {
       switch (failure.kind) {
         case "relist":
           resourceVersion = undefined;
-          return hurry();
+          return hurry(failure.kind);
         case "unauthorized":
           // The transport has dropped the token: the next request reads the file.
-          return hurry();
+          return hurry(failure.kind);
         case "forbidden":
           if (watching) {
             resourceVersion = undefined;
@@ -238,6 +238,10 @@ export function followPod(options: FollowOptions): PodSource {
         case "notFound":
           resourceVersion = undefined;
           return backoff();
+        case "cut":
+          // Where watches do not live, the list has the news.
+          if (watching && lastedMs < SHORT_WATCH_MS) resourceVersion = undefined;
+          return backoff();
         case "retry":
           return answered ? backoff() : eagerBackoff();
       }
@@ -245,6 +249,7 @@ export function followPod(options: FollowOptions): PodSource {
 
     while (!signal.aborted && !gone) {
       const from = resourceVersion;
+      const startedAt = now();
       try {
         if (from === undefined) await list();
         else await watch(from);
@@ -252,7 +257,7 @@ export function followPod(options: FollowOptions): PodSource {
         if (signal.aborted) return;
         const failure = failureOfException(error);
         const retryInMs = Math.max(
-          delayAfter(failure, from !== undefined),
+          delayAfter(failure, from !== undefined, now() - startedAt),
           failure.retryAfterMs ?? 0,
         );
         // What is put right at once is no trouble.

@@ -16,8 +16,8 @@ function folder(): string {
   return FOLDER;
 }
 
-/** Runs a shell command that knows the cluster's settings (`$RUN`, `$PKI`). */
-async function withSettings(command: string): Promise<string> {
+/** Runs a shell command that knows the cluster's settings (`$RUN`, `$PKI`, `$CONF`). */
+export async function withSettings(command: string): Promise<string> {
   // What npx sets as NODE is no name of a cluster's node.
   const script = `unset NODE; . "$0/lib.sh"; ${command}`;
   return await output(["bash", "-c", script, folder()]);

@@ -1,83 +1,9 @@
 // Each row of docs/reference/faults.md, played to the real program, waiting and running.
 import { assert, assertEquals } from "@std/assert";
-import type { ApiServer, Fault } from "../support/api_server.ts";
-import { startApiServer } from "../support/api_server.ts";
+import { type ApiServer, startApiServer } from "../support/api_server.ts";
+import { type Row, ROWS } from "../support/faults.ts";
 import { startKoordinator } from "../support/koordinator.ts";
 import { ended, pod, ready, unready } from "../supervisor/pods.ts";
-
-interface Row {
-  readonly fault: string;
-  /** Makes it happen; called before koordinator starts. */
-  readonly inject: (server: ApiServer) => void;
-  /** What the log is to say, if anything. */
-  readonly says?: RegExp;
-}
-
-const at = (code: number, more: Partial<Fault & { kind: "status" }> = {}): Fault => ({
-  kind: "status",
-  code,
-  ...more,
-});
-const stream = (chunk: string, then: "end" | "cut" | "serve" = "serve"): Fault => ({
-  kind: "stream",
-  chunks: [chunk],
-  then,
-});
-const event = (type: string, object: unknown) => `${JSON.stringify({ type, object })}\n`;
-const expired = { kind: "Status", code: 410, reason: "Expired", message: "too old version" };
-const stale = event("ADDED", {
-  kind: "Pod",
-  ...pod([unready("main"), unready("proxy")]),
-});
-
-const ROWS: readonly Row[] = [
-  { fault: "the watch ends cleanly", inject: (s) => s.fail("watch", stream("", "end"), 2) },
-  {
-    fault: "the connection is cut in the middle of a line",
-    inject: (s) => s.fail("watch", stream('{"type":"MODI', "cut"), 2),
-  },
-  {
-    fault: "410 as an event",
-    inject: (s) => s.fail("watch", stream(event("ERROR", expired)), 2),
-  },
-  { fault: "410 as a status", inject: (s) => s.fail("watch", at(410, { reason: "Expired" }), 2) },
-  { fault: "401 until the token is read again", inject: (s) => s.fail("any", at(401), 2) },
-  {
-    fault: "403 for a while",
-    inject: (s) => s.fail("any", at(403, { reason: "Forbidden", message: "pods is forbidden" }), 2),
-    says: /pods is forbidden/,
-  },
-  {
-    fault: "429 with Retry-After",
-    inject: (s) => s.fail("any", at(429, { headers: { "retry-after": "1" } }), 1),
-  },
-  { fault: "429 without Retry-After", inject: (s) => s.fail("any", at(429), 2) },
-  { fault: "500", inject: (s) => s.fail("any", at(500), 2) },
-  { fault: "502", inject: (s) => s.fail("any", at(502), 2) },
-  { fault: "503", inject: (s) => s.fail("any", at(503), 2) },
-  {
-    fault: "a list that is no JSON",
-    inject: (s) => s.fail("list", { kind: "body", body: "{" }, 2),
-  },
-  { fault: "a line that is no JSON", inject: (s) => s.fail("watch", stream("nonsense\n"), 2) },
-  {
-    fault: "an unknown event type",
-    inject: (s) => s.fail("watch", stream(event("SURPRISE", {})), 2),
-  },
-  {
-    fault: "a line of more than eight megabytes",
-    inject: (s) => s.fail("watch", stream("x".repeat(9_000_000)), 1),
-  },
-  { fault: "compressed answers", inject: (s) => s.fail("list", { kind: "gzip" }, 2) },
-  {
-    fault: "a stale event before the fresh ones",
-    inject: (s) => s.fail("watch", stream(stale), 1),
-  },
-  {
-    fault: "each watch is closed at once",
-    inject: (s) => s.fail("watch", stream("", "end"), 5),
-  },
-];
 
 async function inPod(server: ApiServer, root: string) {
   await server.writeServiceAccount(root);
@@ -128,7 +54,7 @@ for (const row of ROWS) {
 }
 
 Deno.test("koordinator does its job in spite of: the API server is not there at the start", async () => {
-  const { port } = await reserved();
+  const { port } = reserved();
   const root = await Deno.makeTempDir();
   const probe = await startApiServer({ pod: pod([]) });
   const env = {
@@ -193,22 +119,83 @@ Deno.test("koordinator does its job in spite of: fifty updates a second", async 
   await Deno.remove(root, { recursive: true });
 });
 
-async function reserved(): Promise<{ readonly port: number }> {
+Deno.test("koordinator does its job in spite of: a name that is not found", async () => {
+  await using server = await startApiServer({ pod: pod([unready("main"), ready("proxy")]) });
+  const root = await Deno.makeTempDir();
+  const env = {
+    ...await inPod(server, root),
+    KUBERNETES_SERVICE_HOST: "api.invalid",
+    KOORDINATOR_SPEC: '{"startDeps":["proxy"]}',
+  };
+  await using main = startKoordinator(["echo", "launched"], env);
+  await main.says(/dns error|lookup/i);
+  main.kill("SIGTERM");
+  assertEquals((await main.status).code, 143);
+  assertEquals(main.output().stdout, "");
+  await Deno.remove(root, { recursive: true });
+});
+
+Deno.test("koordinator does its job in spite of: 403 for ever", async () => {
+  await using server = await startApiServer({ pod: pod([unready("main"), ready("proxy")]) });
+  server.fail("any", { kind: "status", code: 403, reason: "Forbidden", message: "no pods" }, 999);
+  const root = await Deno.makeTempDir();
+  const env = { ...await inPod(server, root), KOORDINATOR_SPEC: '{"startDeps":["proxy"]}' };
+  await using main = startKoordinator(["echo", "launched"], env);
+  await main.says(/no pods/);
+  await server.seen("any", 6);
+  main.kill("SIGTERM");
+  assertEquals((await main.status).code, 143);
+  assertEquals(main.output().stderr.match(/no pods/g)?.length, 1);
+  await Deno.remove(root, { recursive: true });
+});
+
+Deno.test("koordinator does its job in spite of: the pod is deleted", async () => {
+  await using server = await startApiServer({ pod: pod([unready("main"), unready("proxy")]) });
+  const root = await Deno.makeTempDir();
+  const env = { ...await inPod(server, root), KOORDINATOR_SPEC: '{"startDeps":["proxy"]}' };
+  await using main = startKoordinator(["echo", "launched"], env);
+  await server.seen("watch", 1);
+  server.setPod(undefined);
+  assertEquals((await main.status).code, 143);
+  assertEquals(main.output().stdout, "");
+  await Deno.remove(root, { recursive: true });
+});
+
+Deno.test("koordinator does its job in spite of: a successor of the same name", async () => {
+  const first = pod([unready("main"), unready("proxy")]);
+  await using server = await startApiServer({ pod: first });
+  const root = await Deno.makeTempDir();
+  const env = { ...await inPod(server, root), KOORDINATOR_SPEC: '{"startDeps":["proxy"]}' };
+  await using main = startKoordinator(["echo", "launched"], env);
+  await server.seen("watch", 1);
+  const other = pod([unready("main"), ready("proxy")]);
+  server.setPod({ ...other, metadata: { ...other.metadata, uid: "uid-2" } });
+  assertEquals((await main.status).code, 143);
+  assertEquals(main.output().stdout, "");
+  await Deno.remove(root, { recursive: true });
+});
+
+function reserved(): { readonly port: number } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
-  return await Promise.resolve({ port });
+  return { port };
 }
 
 Deno.test("every fault that is played stands in the docs, and none besides", async () => {
   const docs = await Deno.readTextFile(new URL("../../docs/reference/faults.md", import.meta.url));
-  const rows = [...docs.matchAll(/^\| ([^|]+?) +\| /gm)].map(([, fault]) => fault)
-    .filter((fault) => fault !== "fault" && !fault?.startsWith("---"));
-  const source = await Deno.readTextFile(new URL(import.meta.url));
-  const single = [
-    ...source.matchAll(/^Deno\.test\("koordinator does its job in spite of: ([^"]+)"/gm),
-  ]
-    .map(([, fault]) => fault);
-  const played = [...ROWS.map(({ fault }) => fault), ...single];
-  for (const fault of played) assert(rows.includes(fault), `${fault} is not in the docs`);
+  const [, ...documented] = [...docs.matchAll(/^\| ([^|]+?) +\|/gm)].map(([, fault]) => fault)
+    .filter((fault) => !fault?.startsWith("---"));
+  const follower = new URL("../kubernetes/watch_test.ts", import.meta.url);
+  const sources = [
+    await Deno.readTextFile(new URL(import.meta.url)),
+    await Deno.readTextFile(follower),
+  ];
+  const single = sources.flatMap((source) =>
+    [...source.matchAll(
+      /^Deno\.test\("(?:koordinator does its job|the pod is followed) in spite of: ([^"]+)"/gm,
+    )]
+      .map(([, fault]) => fault)
+  );
+  assertEquals(documented.toSorted(), [...ROWS.map(({ fault }) => fault), ...single].toSorted());
 });

@@ -356,7 +356,7 @@ Deno.test("a name that the API does not know is told, not taken for a deletion",
     assert(!news.some(({ kind }) => kind === "gone"));
   }, { pod: undefined }));
 
-Deno.test("a request that is never answered is given up and made again", () =>
+Deno.test("the pod is followed in spite of: the first answer never comes", () =>
   following(
     (server) => server.fail("list", { kind: "hang" }),
     async ({ news, untilPhase }) => {
@@ -366,7 +366,7 @@ Deno.test("a request that is never answered is given up and made again", () =>
     { firstByteTimeoutMs: 200 },
   ));
 
-Deno.test("a watch that fell silent is replaced by another", () =>
+Deno.test("the pod is followed in spite of: a half-open connection", () =>
   following(
     (server) => server.fail("watch", { kind: "stream", chunks: ["\n"], then: "hang" }),
     async ({ server, until }) => {

@@ -57,6 +57,8 @@ export interface ApiServer extends AsyncDisposable {
   endWatches(): void;
   /** Lets the next `times` requests of this verb go wrong. @default times 1 */
   fail(verb: Verb, fault: Fault, times?: number): void;
+  /** Resolves when the first fault has been played. */
+  readonly faulted: Promise<void>;
   /** Forgets all faults. */
   heal(): void;
   /** Resolves once the server has seen so many requests of a verb; rejects after 10 s. */
@@ -122,6 +124,7 @@ export async function startApiServer(options: {
   const requests: SeenRequest[] = [];
   const faults: { verb: Verb; fault: Fault; times: number }[] = [];
   const waiters = new Set<() => void>();
+  const faulted = Promise.withResolvers<void>();
   const stop = new AbortController();
   const bytes = (value: string) => new TextEncoder().encode(value);
 
@@ -136,7 +139,8 @@ export async function startApiServer(options: {
     ...value,
     metadata: { ...value.metadata, resourceVersion: String(version) },
   });
-  const line = (type: string, object: unknown) => JSON.stringify({ type, object }) + "\n";
+  const line = (type: string, object: object) =>
+    JSON.stringify({ type, object: { kind: "Pod", apiVersion: "v1", ...object } }) + "\n";
 
   function setPod(next: Pod | undefined): void {
     if (pod !== undefined && (next === undefined || next.metadata.uid !== pod.metadata.uid)) {
@@ -254,6 +258,7 @@ export async function startApiServer(options: {
     );
     if (scripted !== undefined) {
       scripted.times--;
+      faulted.resolve();
       if (scripted.fault.kind !== "gzip") return await answerFault(scripted.fault, from);
       const { body } = proper();
       const compressed = body?.pipeThrough(new CompressionStream("gzip")) ?? null;
@@ -309,6 +314,7 @@ export async function startApiServer(options: {
   const server: ApiServer = {
     port: listener.addr.port,
     requests,
+    faulted: faulted.promise,
     token: undefined,
     setPod,
     update(changed) {
@@ -317,7 +323,7 @@ export async function startApiServer(options: {
     },
     bookmark() {
       version++;
-      const object = { kind: "Pod", metadata: { resourceVersion: String(version) } };
+      const object = { metadata: { resourceVersion: String(version) } };
       for (const watch of watches) watch.enqueue(bytes(line("BOOKMARK", object)));
     },
     endWatches,

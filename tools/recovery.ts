@@ -1,0 +1,78 @@
+/**
+ * How long after a fault the pod's next state is known: koordinator's client and client-go's
+ * informer, side by side, against the same scripted API server. Needs Go for the peer.
+ */
+import { ROWS } from "../tests/support/faults.ts";
+import { startApiServer } from "../tests/support/api_server.ts";
+import { pod, unready } from "../tests/supervisor/pods.ts";
+
+const RUNS = 7;
+/** A client that takes longer has not recovered. */
+const PATIENCE_MS = 90_000;
+const HERE = new URL("recovery/", import.meta.url).pathname;
+const PEER = new URL("../.cache/client-go-informer", import.meta.url).pathname;
+
+const OURS = [Deno.execPath(), "run", "-A", "--quiet", "--no-check", `${HERE}ours.ts`];
+
+/** Milliseconds from the end of the first faulty answer to the news of a change made just then. */
+async function recovery(
+  program: readonly string[],
+  inject: (typeof ROWS)[number]["inject"],
+): Promise<number> {
+  const before = pod([unready("main"), unready("proxy")], { phase: "Pending" });
+  await using server = await startApiServer({ pod: before });
+  const root = await Deno.makeTempDir();
+  await server.writeServiceAccount(root);
+  inject(server);
+  const [command = "", ...args] = program;
+  const child = new Deno.Command(command, {
+    args: [...args, "default", "pod"],
+    env: server.env(root),
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const patience = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+  try {
+    await server.faulted;
+    const start = performance.now();
+    server.update((pod) => ({ ...pod, status: { ...pod.status, phase: "Running" } }));
+    let said = "";
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      said += text;
+      if (/^pod Running$/m.test(said)) return performance.now() - start;
+    }
+    return Infinity;
+  } finally {
+    clearTimeout(patience);
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It gave up by itself.
+    }
+    await child.status;
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+const built = await new Deno.Command("go", {
+  args: ["build", "-o", PEER, "."],
+  cwd: `${HERE}client_go`,
+  stdout: "inherit",
+  stderr: "inherit",
+}).output();
+if (!built.success) Deno.exit(1);
+
+const seconds = (ms: number) => ms === Infinity ? "never" : `${(ms / 1000).toFixed(2)} s`;
+console.log("| fault | koordinator | client-go | multiple |\n| --- | --- | --- | --- |");
+for (const { fault, inject } of ROWS) {
+  const all = (program: readonly string[]) =>
+    Promise.all(Array.from({ length: RUNS }, () => recovery(program, inject)));
+  const ours = median(await all(OURS));
+  const theirs = median(await all([PEER]));
+  const multiple = theirs === Infinity ? "" : (ours / theirs).toFixed(1);
+  console.log(`| ${fault} | ${seconds(ours)} | ${seconds(theirs)} | ${multiple} |`);
+}
