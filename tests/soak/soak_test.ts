@@ -16,17 +16,22 @@ const WORKERS = 4;
 
 const STOPPED_ONCE = "trap 'echo stopped; exit 0' TERM; echo started; while :; do sleep 0.05; done";
 
-/** Plays faults at random moments until it is told to stop. */
+/** Plays faults at random moments, with calm in between, until it is told to stop. */
 async function harass(server: ApiServer, random: Random, signal: AbortSignal): Promise<number> {
   let played = 0;
   while (!signal.aborted) {
-    const row = random.pick(ROWS);
-    if (random.below(4) === 0) server.endWatches();
-    else row.inject(server);
-    played++;
-    await sleep(50 + random.below(1500), signal);
+    const storm = 1 + random.below(5);
+    for (let fault = 0; fault < storm && !signal.aborted; fault++) {
+      const row = random.pick(ROWS);
+      if (random.below(4) === 0) server.endWatches();
+      else row.inject(server);
+      played++;
+      await sleep(50 + random.below(1500), signal);
+    }
+    // A client that waits between its tries would meet nothing else.
+    server.heal();
+    await sleep(500 + random.below(4000), signal);
   }
-  server.heal();
   return played;
 }
 
