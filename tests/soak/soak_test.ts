@@ -26,11 +26,11 @@ async function harass(server: ApiServer, random: Random, signal: AbortSignal): P
       if (random.below(4) === 0) server.endWatches();
       else row.inject(server);
       played++;
-      await sleep(50 + random.below(1500), signal);
+      await sleep(50 + random.below(600), signal);
     }
     // A client that waits between its tries would meet nothing else.
     server.heal();
-    await sleep(500 + random.below(4000), signal);
+    await sleep(300 + random.below(2500), signal);
   }
   return played;
 }
