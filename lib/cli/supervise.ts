@@ -4,6 +4,7 @@ import { surviveErrors } from "../process/crash.ts";
 import { launch } from "../process/launch.ts";
 import { startReaping, stopReaping } from "../process/reap.ts";
 import { replaceProcess } from "../process/replace.ts";
+import { signalIsPending } from "../process/sealed.ts";
 import type { CaughtSignals } from "../process/signals.ts";
 import { suspend } from "../process/suspend.ts";
 import { supervise as runMachine } from "../runtime.ts";
@@ -34,9 +35,13 @@ export async function supervise(
     log,
     launch,
     suspend,
-    replace: () => {
-      stopReaping();
-      return replaceProcess(argv);
+    handOver: async (isCalm) => {
+      await signals.hold();
+      if (isCalm() && !signalIsPending()) {
+        stopReaping();
+        replaceProcess(argv);
+      }
+      signals.release();
     },
     subscribe: (onSignal) => signals.subscribe(onSignal),
     podSource,
