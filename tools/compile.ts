@@ -7,11 +7,20 @@ import { call } from "./seal/call.ts";
 import { DENO_VERSION, findRuntime } from "./seal/denort.ts";
 import { findLibraries, packageOf } from "./seal/libraries.ts";
 import { buildLoader, compilerOf, remedyOf } from "./seal/loader.ts";
-import { seal } from "./seal/seal.ts";
-import { executablePath, findTarget, type Target } from "./seal/target.ts";
+import { findRestingPages, type PageRun } from "./seal/resting_pages.ts";
+import { seal, type SealParts } from "./seal/seal.ts";
+import { executablePath, findTarget, isHost, type Target } from "./seal/target.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const CACHE = `${ROOT}.cache`;
+
+/**
+ * V8 compiles nothing while it runs, so that no memory is both writable and executable, and it uses
+ * one thread. docs/decisions/0008 has what each brings.
+ */
+const V8_FLAGS = ["--jitless", "--single-threaded"];
+/** What makes V8's heap the same at every start, so that its pages can be shared. */
+const SAME_AT_EVERY_START = ["--random-seed=1", "--hash-seed=1"];
 
 /** `deno task compile`: makes one file that needs only a Linux kernel. */
 async function compile(target: Target): Promise<void> {
@@ -23,8 +32,7 @@ async function compile(target: Target): Promise<void> {
   const deno: readonly [string, ...string[]] = Deno.version.deno === DENO_VERSION
     ? [Deno.execPath()]
     : ["npx", "-y", `deno@${DENO_VERSION}`];
-  const { runtime, inputs } = await sealRuntime(target, deno, scratch);
-  const [program, ...first] = deno;
+  const { runtime, parts, inputs } = await gatherParts(target, deno, scratch);
   const { main, sha256, packages } = await bundle(deno, ROOT, `${scratch}/koordinator`);
   const build: BuildInputs = {
     ...{ version: VERSION, arch: target.arch, deno: DENO_VERSION, v8: await v8Of(deno) },
@@ -33,19 +41,29 @@ async function compile(target: Target): Promise<void> {
   // For `version --verbose`, beside the modules.
   const included = `${scratch}/koordinator/build.txt`;
   await Deno.writeTextFile(included, describe(build));
+  const made = `${scratch}/dist/koordinator`;
+  const shares = isHost(target) && target.arch === "x86_64";
+  const flags = shares ? [...V8_FLAGS, ...SAME_AT_EVERY_START] : V8_FLAGS;
+  const make = async (restingPages: readonly PageRun[]) => {
+    const sealed = `${scratch}/sealed-runtime`;
+    await Deno.writeFile(sealed, seal(runtime, { ...parts, restingPages }), { mode: 0o755 });
+    const [program, ...first] = deno;
+    // Without the configuration no npm package is embedded: the bundle holds what is used of them.
+    await call(
+      program,
+      [
+        ...[...first, "compile", "--quiet", "--no-config", "--allow-all", "--no-check"],
+        ...["--no-code-cache", "--target", target.triple, `--v8-flags=${flags.join(",")}`],
+        ...["--include", included, "--output", made, main],
+      ],
+      "it says above what is wrong",
+      { env: { DENORT_BIN: sealed } },
+    );
+  };
+  await make([]);
+  if (shares) await make(await findRestingPages(made));
   const output = executablePath(target);
-  // Without the configuration no npm package is embedded: the bundle holds what is used of them.
-  await call(
-    program,
-    [
-      ...[...first, "compile", "--quiet", "--no-config", "--allow-all", "--no-check"],
-      ...["--no-code-cache", "--target", target.triple, "--include", included],
-      ...["--output", `${scratch}/dist/koordinator`, main],
-    ],
-    "it says above what is wrong",
-    { env: { DENORT_BIN: runtime } },
-  );
-  await Deno.rename(`${scratch}/dist/koordinator`, `${ROOT}${output}`);
+  await Deno.rename(made, `${ROOT}${output}`);
   await Deno.writeTextFile(
     `${ROOT}${output}.build.json`,
     `${JSON.stringify(build, undefined, 2)}\n`,
@@ -54,46 +72,34 @@ async function compile(target: Target): Promise<void> {
   console.log(`${output}: ${(size / 1e6).toFixed(1)} MB, sealed, for ${target.arch}`);
 }
 
-/** Makes the sealed runtime, and says what it is made of. */
-async function sealRuntime(
-  target: Target,
-  deno: readonly [string, ...string[]],
-  scratch: string,
-): Promise<
-  {
-    readonly runtime: string;
-    readonly inputs: Pick<BuildInputs, "runtime" | "libraries" | "compiler">;
-  }
-> {
-  const found = await findRuntime(target, deno, CACHE);
+/** All that is sealed together, and where it is from. */
+async function gatherParts(target: Target, deno: readonly [string, ...string[]], scratch: string) {
+  const runtime = await findRuntime(target, deno, CACHE);
   const unsealed = `${scratch}/runtime`;
-  await Deno.writeFile(unsealed, found, { mode: 0o755 });
-  const { interpreter, path } = await findLibraries(target, unsealed);
+  await Deno.writeFile(unsealed, runtime, { mode: 0o755 });
   const libraries: BuildInputs["libraries"] = [];
-  const read = async (file: string) => {
-    const content = await Deno.readFile(file);
-    const owner = await packageOf(file);
+  const contents = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const [name, path] of await findLibraries(target, unsealed)) {
+    const content = await Deno.readFile(path);
+    const owner = await packageOf(path);
+    contents.set(name, content);
     libraries.push({
-      ...{ name: file.split("/").at(-1) ?? file, sha256: await sha256Of(content) },
-      ...{ size: content.length, package: owner?.name ?? null },
-      packageVersion: owner?.version ?? null,
+      ...{ name, sha256: await sha256Of(content), size: content.length },
+      ...{ package: owner?.name ?? null, packageVersion: owner?.version ?? null },
     });
-    return content;
-  };
-  const sealed = await seal(found, {
-    loader: await buildLoader(target, scratch),
-    interpreter: await read(interpreter),
-    library: (name) => read(path(name)),
-    blockedSignals: SEALED_SIGNALS,
-  });
-  const runtime = `${scratch}/sealed-runtime`;
-  await Deno.writeFile(runtime, sealed, { mode: 0o755 });
+  }
   const version = await call(compilerOf(target), ["--version"], remedyOf(target));
+  const parts: Omit<SealParts, "restingPages"> = {
+    loader: await buildLoader(target, scratch),
+    libraries: contents,
+    blockedSignals: SEALED_SIGNALS,
+  };
   return {
     runtime,
+    parts,
     inputs: {
-      runtime: { sha256: await sha256Of(found) },
-      libraries: libraries.toSorted((a, b) => a.name < b.name ? -1 : 1),
+      runtime: { sha256: await sha256Of(runtime) },
+      libraries,
       compiler: version.split("\n")[0] ?? "",
     },
   };

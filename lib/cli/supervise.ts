@@ -2,6 +2,7 @@ import type { Environment } from "../environment.ts";
 import { openLog } from "../log.ts";
 import { surviveErrors } from "../process/crash.ts";
 import { launch } from "../process/launch.ts";
+import { giveBackMemory } from "../process/memory.ts";
 import { startReaping, stopReaping } from "../process/reap.ts";
 import { replaceProcess } from "../process/replace.ts";
 import { signalIsPending } from "../process/sealed.ts";
@@ -11,6 +12,9 @@ import { supervise as runMachine } from "../runtime.ts";
 import { DEFAULT_SPEC, type Spec } from "../spec/spec.ts";
 import { findSelf, followThisPod, openSiblings, readSiblingsOnce } from "../surroundings.ts";
 import { leaveTerminationMessage } from "./report.ts";
+
+/** When a supervisor is taken to have begun to wait, with all loaded that it needs for that. */
+const AT_REST_AFTER_MS = 2000;
 
 /**
  * Supervises COMMAND as the environment says.
@@ -31,6 +35,8 @@ export async function supervise(
   const spec = await readSpec(environment);
   const self = findSelf(environment);
   const podSource = await followThisPod(environment, spec, log);
+  // Not for a process that is about to become its command.
+  Deno.unrefTimer(setTimeout(giveBackMemory, AT_REST_AFTER_MS));
   const outcome = await runMachine({ spec, self: self.container }, argv, {
     log,
     launch,

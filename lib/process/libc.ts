@@ -47,6 +47,7 @@ const SYMBOLS = {
     parameters: ["i32", "buffer", "u64", "u64", "u64"],
     result: "i32",
   },
+  malloc_trim: { parameters: ["usize"], result: "i32" },
   access: { parameters: ["buffer", "i32"], result: "i32" },
   isatty: { parameters: ["i32"], result: "i32" },
   tcsetpgrp: { parameters: ["i32", "i32"], result: "i32" },

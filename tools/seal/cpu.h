@@ -12,18 +12,20 @@ struct start {
 
 #define PAGE 4096UL
 
-__asm__(
-  ".section .text.start,\"ax\"\n"
-  ".globl _start\n"
-  "_start:\n"
-  "  mov %rsp, %rdi\n"
-  "  lea _start(%rip), %rsi\n"
-  "  and $-16, %rsp\n"
-  "  call load\n"
-  "  mov %rdx, %rsp\n"
-  "  xor %edx, %edx\n" /* no exit function to register (System V ABI, 3.4.1) */
-  "  jmp *%rax\n"
-  ".text\n");
+/* The first instructions, for loader.c alone. */
+#define START \
+  __asm__( \
+    ".section .text.start,\"ax\"\n" \
+    ".globl _start\n" \
+    "_start:\n" \
+    "  mov %rsp, %rdi\n" \
+    "  lea _start(%rip), %rsi\n" \
+    "  and $-16, %rsp\n" \
+    "  call load\n" \
+    "  mov %rdx, %rsp\n" \
+    "  xor %edx, %edx\n" /* no exit function to register (System V ABI, 3.4.1) */ \
+    "  jmp *%rax\n" \
+    ".text\n")
 
 enum {
   SYS_write = 1,
@@ -55,20 +57,22 @@ static long call(long n, long a, long b, long c, long d, long e, long f) {
 /* The largest that kernels have, for which everything is aligned: also right where they have less. */
 #define PAGE 65536UL
 
-__asm__(
-  ".section .text.start,\"ax\"\n"
-  ".globl _start\n"
-  "_start:\n"
-  "  mov x0, sp\n"
-  "  adr x1, _start\n"
-  "  mov x29, #0\n"
-  "  mov x30, #0\n"
-  "  bl load\n"
-  "  mov x16, x0\n"
-  "  mov sp, x1\n"
-  "  mov x0, #0\n"
-  "  br x16\n"
-  ".text\n");
+/* The first instructions, for loader.c alone. */
+#define START \
+  __asm__( \
+    ".section .text.start,\"ax\"\n" \
+    ".globl _start\n" \
+    "_start:\n" \
+    "  mov x0, sp\n" \
+    "  adr x1, _start\n" \
+    "  mov x29, #0\n" \
+    "  mov x30, #0\n" \
+    "  bl load\n" \
+    "  mov x16, x0\n" \
+    "  mov sp, x1\n" \
+    "  mov x0, #0\n" \
+    "  br x16\n" \
+    ".text\n")
 
 enum {
   SYS_fcntl = 25,

@@ -1,43 +1,40 @@
 import { call } from "./call.ts";
 import { Elf, PT_INTERP } from "./elf.ts";
 import { remedyOf } from "./loader.ts";
+import { libraryNames, mergedInto } from "./needed.ts";
 import { isHost, type Target } from "./target.ts";
 
-/** The C library that a sealed program carries, by the paths of its files. */
-export interface Libraries {
-  /** ld.so. */
-  readonly interpreter: string;
-  /**
-   * The file of a DT_NEEDED name.
-   *
-   * @throws {Error} if this machine does not have it
-   */
-  readonly path: (name: string) => string;
-}
-
-/** The C library for a runtime: this machine's own, or the one of its cross compiler. */
-export async function findLibraries(target: Target, runtime: string): Promise<Libraries> {
+/**
+ * The dynamic loader and the libraries that a runtime needs, by name and path: this machine's own, or
+ * those of its cross compiler.
+ *
+ * @param runtime an executable of the target
+ * @throws {Error} if this machine does not have one of them
+ */
+export async function findLibraries(
+  target: Target,
+  runtime: string,
+): Promise<ReadonlyMap<string, string>> {
   const elf = new Elf(await Deno.readFile(runtime));
   const interpreter = elf.text(elf.segment(PT_INTERP).offset);
-  if (!isHost(target)) {
-    const file = (path: string) => `${target.crossLibraries}/${path.split("/").at(-1)}`;
-    return {
-      interpreter: existing(file(interpreter), target),
-      path: (name) => existing(file(name), target),
-    };
-  }
+  const names = [interpreter.split("/").at(-1) ?? "", ...libraryNames(elf)].sort();
+  const path = isHost(target)
+    ? await listed(interpreter, runtime)
+    : (name: string) => `${target.crossLibraries}/${name}`;
+  const libc = await Deno.readFile(existing(path("libc.so.6"), target));
+  const merged = mergedInto(libc, names);
+  return new Map(
+    names.filter((name) => !merged.has(name)).map((name) => [name, existing(path(name), target)]),
+  );
+}
+
+/** What the dynamic loader itself would take. */
+async function listed(interpreter: string, runtime: string): Promise<(name: string) => string> {
   const listing = await call(interpreter, ["--list", runtime], "build on a glibc system");
   const paths = new Map(
     [...listing.matchAll(/^\s*(\S+) => (\/\S+)/gm)].map(([, name = "", path = ""]) => [name, path]),
   );
-  return {
-    interpreter,
-    path: (name) => {
-      const path = paths.get(name);
-      if (path === undefined) throw new Error(`the runtime needs ${name}, not on this machine`);
-      return path;
-    },
-  };
+  return (name) => name.startsWith("ld-linux") ? interpreter : paths.get(name) ?? name;
 }
 
 function existing(path: string, target: Target): string {
@@ -53,7 +50,7 @@ export async function packageOf(
   path: string,
 ): Promise<{ readonly name: string; readonly version: string } | null> {
   // dpkg knows /lib/... where a merged /usr makes it /usr/lib/...
-  for (const candidate of new Set([path, await Deno.realPath(path), path.replace(/^\/usr/, "")])) {
+  for (const candidate of [path, path.replace(/^\/usr/, "")]) {
     const owner = await quietly("dpkg-query", ["--search", candidate]);
     const name = /^([^:,\s]+)/.exec(owner ?? "")?.[1];
     if (name === undefined) continue;

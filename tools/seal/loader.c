@@ -7,67 +7,23 @@
  * seal.ts fills `config` and lays the files behind this code, all in one read-only segment. What
  * differs between processors is in cpu.h.
  */
-#include <elf.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "loader.h"
 
-#include "cpu.h"
+START;
 
-#define MAX_LIBRARIES 12
 #define PT_SEALED_INTERP 0x6b6f6f72u /* PT_INTERP, hidden from the kernel: see seal.ts */
-#define AT_SIGNAL_MASK 0x6b6f6f73u /* the mask before ours, in the auxiliary vector: see inherited.ts */
-#define SIGKILL_BIT (1UL << 8) /* can never be blocked: tells a mask of 0 from none at all */
 
-struct config {
-  uint64_t magic;
-  uint64_t segment_address; /* link-time address of this segment */
-  uint64_t segment_offset; /* where it lies in the executable */
-  uint64_t names; /* offset of the page-aligned string table that ld.so reads, and its size */
-  uint64_t names_size;
-  uint64_t program_entry; /* link-time entry of the program */
-  uint64_t interpreter; /* offset of ld.so in this segment */
-  uint64_t blocked_signals; /* bit n - 1 is signal n */
-  uint64_t library_count;
-  struct {
-    uint64_t offset, size; /* in this segment */
-    uint64_t digits; /* offset of the slot in which the descriptor's number goes */
-  } libraries[MAX_LIBRARIES];
-};
+/* Our entries of the auxiliary vector: the mask before ours, and where share_pages is. See sealed.ts. */
+#define AT_SIGNAL_MASK 0x6b6f6f73u
+#define AT_SHARE_PAGES 0x6b6f6f74u
+#define SIGKILL_BIT (1UL << 8) /* can never be blocked: tells a mask of 0 from none at all */
 
 __attribute__((section(".config"), used)) volatile const struct config config = {
   .magic = 0x4c4145534b4f4f4bUL, /* "KOOKSEAL" */
 };
 
-/* errno.h, fcntl.h, mman.h and signal.h: the same on x86_64 and arm64 */
-enum {
-  ENOMEM = 12,
-  EACCES = 13,
-  EEXIST = 17,
-  ENFILE = 23,
-  EMFILE = 24,
-  ENAMETOOLONG = 36,
-  AT_FDCWD = -100,
-  O_RDONLY = 0,
-  O_RDWR = 2,
-  O_CREAT = 0100,
-  O_EXCL = 0200,
-  O_CLOEXEC = 02000000,
-  F_DUPFD_CLOEXEC = 1030,
-  MFD_CLOEXEC = 1,
-  MFD_NOEXEC_SEAL = 8,
-  PROT_READ = 1,
-  PROT_WRITE = 2,
-  PROT_EXEC = 4,
-  MAP_PRIVATE = 2,
-  MAP_FIXED = 16,
-  MAP_ANONYMOUS = 32,
-  SIG_BLOCK = 0,
-};
-
 #define MORE_MEMORY "raise the memory limit of the container, or RLIMIT_AS"
 #define MORE_FILES "raise the limit of open files (RLIMIT_NOFILE): 20 will do"
-
-static int failed(long result) { return result < 0 && result > -4096; }
 
 static size_t length_of(const char *text) {
   size_t length = 0;
@@ -224,26 +180,28 @@ static int is_utf8(const unsigned char *text) {
   return 1;
 }
 
-/* How much `extend` needs: the vector as it is, one entry more, and copies of some arguments. */
+#define ADDED 2
+
+/* How much `extend` needs: the vector as it is, our entries, and copies of some arguments. */
 static size_t room_for(uintptr_t *stack, Elf64_auxv_t *end) {
-  size_t room = (size_t)((char *)(end + 2) - (char *)stack);
+  size_t room = (size_t)((char *)(end + 1 + ADDED) - (char *)stack);
   for (size_t i = 1; i <= stack[0]; i++)
     if (!is_utf8((const unsigned char *)stack[i])) room += length_of((const char *)stack[i]) + 1;
   return room;
 }
 
 /*
- * Copies argc, argv, envp and the auxiliary vector up to `end`, its last entry, with one entry more.
+ * Copies argc, argv, envp and the auxiliary vector up to `end`, its last entry, with our entries.
  * In place of arguments that are no UTF-8 come copies in which a question mark stands for each byte
  * that is no ASCII: /proc/self/cmdline still has their bytes, see arguments.ts.
  */
-static void extend(uintptr_t *to, uintptr_t *stack, Elf64_auxv_t *end, Elf64_auxv_t added) {
+static void extend(uintptr_t *to, uintptr_t *stack, Elf64_auxv_t *end, const Elf64_auxv_t *added) {
   size_t size = (size_t)((char *)end - (char *)stack);
   copy((char *)to, (const char *)stack, size);
   Elf64_auxv_t *last = (Elf64_auxv_t *)((char *)to + size);
-  last[0] = added;
-  last[1] = *end;
-  char *text = (char *)(last + 2);
+  for (int i = 0; i < ADDED; i++) *last++ = added[i];
+  *last++ = *end;
+  char *text = (char *)last;
   for (size_t i = 1; i <= to[0]; i++) {
     const char *from = (const char *)to[i];
     if (is_utf8((const unsigned char *)from)) continue;
@@ -311,7 +269,11 @@ __attribute__((used)) struct start load(uintptr_t *stack, char *segment) {
     if (program[i].p_type == PT_SEALED_INTERP) program[i].p_type = PT_INTERP;
   protect((uintptr_t)program, count * sizeof *program, PROT_READ);
 
-  Elf64_auxv_t added = { .a_type = AT_SIGNAL_MASK, .a_un.a_val = mask | SIGKILL_BIT };
+  Elf64_auxv_t added[ADDED];
+  added[0].a_type = AT_SIGNAL_MASK;
+  added[0].a_un.a_val = mask | SIGKILL_BIT;
+  added[1].a_type = AT_SHARE_PAGES;
+  added[1].a_un.a_val = (uintptr_t)share_pages;
   /* below this function's own frame: nothing is called any more that could overwrite it */
   uintptr_t *moved = __builtin_alloca_with_align(room_for(stack, entry), 128);
   extend(moved, stack, entry, added);

@@ -21,6 +21,11 @@ export function neededLibraries(program: Elf): readonly NeededLibrary[] {
     .filter(({ name }) => !name.startsWith("ld-linux"));
 }
 
+/** The names of the libraries of a program as it was linked. */
+export function libraryNames(program: Elf): readonly string[] {
+  return neededLibraries(program).map(({ name }) => name);
+}
+
 /** Which of these libraries `libc`, the bytes of libc.so.6, has taken in: they need not be there. */
 export function mergedInto(
   libc: Uint8Array<ArrayBuffer>,

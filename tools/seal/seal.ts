@@ -1,5 +1,6 @@
 import { Elf, PT_INTERP, PT_LOAD, PT_NOTE, Tag } from "./elf.ts";
 import { fixAddress } from "./fix_address.ts";
+import type { PageRun } from "./resting_pages.ts";
 import { mergedInto, neededLibraries, removeEntries } from "./needed.ts";
 
 /** The largest page of arm64 kernels; x86_64 has 4096, of which it is a multiple. */
@@ -11,6 +12,12 @@ const PT_SEALED_INTERP = 0x6b6f6f72;
 const MAGIC = "KOOKSEAL";
 const MAX_LIBRARIES = 12;
 
+/** pages.c: the pages of x86_64, the size of `struct run`, and mmap(2)'s protections. */
+const SMALL_PAGE = 4096;
+const RUN_SIZE = 32;
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+
 /** What stands for a library in ld.so's eyes: loader.c writes the digits at the end. */
 const SLOT = ENCODER.encode("/proc/self/fd//////0\0");
 const DIGITS = 6;
@@ -19,12 +26,12 @@ const DIGITS = 6;
 export interface SealParts {
   /** The loader, a flat binary. */
   readonly loader: Uint8Array<ArrayBuffer>;
-  /** ld.so. */
-  readonly interpreter: Uint8Array<ArrayBuffer>;
-  /** Reads the library of a DT_NEEDED name, each once. */
-  readonly library: (name: string) => Promise<Uint8Array<ArrayBuffer>>;
+  /** ld.so and all that the program needs, by their DT_NEEDED names. */
+  readonly libraries: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** The signals that the loader blocks, as a set: bit n - 1 is signal n. */
   readonly blockedSignals: bigint;
+  /** Pages of memory that are the same at every start, which processes can share. */
+  readonly restingPages: readonly PageRun[];
 }
 
 /**
@@ -33,14 +40,15 @@ export interface SealParts {
  *
  * @throws {Error} if the program is not a dynamic one, or has been sealed already
  */
-export async function seal(
-  program: Uint8Array<ArrayBuffer>,
-  parts: SealParts,
-): Promise<Uint8Array<ArrayBuffer>> {
+export function seal(program: Uint8Array<ArrayBuffer>, parts: SealParts): Uint8Array<ArrayBuffer> {
+  const library = (wanted: string) => {
+    const content = [...parts.libraries].find(([name]) => name.startsWith(wanted))?.[1];
+    if (content === undefined) throw new Error(`${wanted} is not among the libraries`);
+    return content;
+  };
   const source = new Elf(fixAddress(program));
   const all = neededLibraries(source);
-  const libc = await parts.library("libc.so.6");
-  const merged = mergedInto(libc, all.map(({ name }) => name));
+  const merged = mergedInto(library("libc.so.6"), all.map(({ name }) => name));
   removeEntries(source, all.filter(({ name }) => merged.has(name)).map(({ entry }) => entry));
   const needed = neededLibraries(source);
   if (needed.length > MAX_LIBRARIES) throw new Error(`more than ${MAX_LIBRARIES} libraries`);
@@ -51,11 +59,15 @@ export async function seal(
   const names = concat([source.bytes.subarray(strings, strings + stringsSize), tail]);
   const nameOffset = (index: number) => stringsSize + index * SLOT.length;
 
-  const libraries = await Promise.all(
-    needed.map(({ name }) => name === "libc.so.6" ? libc : parts.library(name)),
-  );
-  const { blob, offsets } = layOut([parts.loader, names, parts.interpreter, ...libraries]);
-  const [, namesAt = 0, interpreterAt = 0, ...librariesAt] = offsets;
+  const libraries = needed.map(({ name }) => library(name));
+  const runs = parts.restingPages;
+  const table = new Uint8Array(runs.length * RUN_SIZE);
+  const { blob, offsets } = layOut([
+    ...[parts.loader, names, table, concat(runs.map(({ content }) => content))],
+    ...[library("ld-linux"), ...libraries],
+  ]);
+  const [, namesAt = 0, tableAt = 0, contentAt = 0, interpreterAt = 0, ...librariesAt] = offsets;
+  writeRuns(new DataView(blob.buffer, tableAt), runs, contentAt);
   const fileOffset = align(source.bytes.length);
   const address = align(
     Math.max(
@@ -74,6 +86,8 @@ export async function seal(
     source.entry,
     interpreterAt,
     parts.blockedSignals,
+    tableAt,
+    runs.length,
     needed.length,
     ...libraries.flatMap(({ length }, index) => [
       librariesAt[index] ?? 0,
@@ -104,6 +118,19 @@ export async function seal(
 function writeConfig(sealed: Elf, from: number, values: readonly (number | bigint)[]): void {
   for (const [index, value] of values.entries()) {
     sealed.view.setBigUint64(from + index * 8, BigInt(value), true);
+  }
+}
+
+/** `struct run` of pages.c, whose contents lie one behind the other. */
+function writeRuns(table: DataView, runs: readonly PageRun[], contentAt: number): void {
+  let at = 0;
+  for (const { address, writable, content } of runs) {
+    const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    for (const value of [address, content.length / SMALL_PAGE, protection, contentAt]) {
+      table.setBigUint64(at, BigInt(value), true);
+      at += 8;
+    }
+    contentAt += content.length;
   }
 }
 
