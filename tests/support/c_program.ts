@@ -37,9 +37,10 @@ export function cProgram(name: string, options: CompileOptions = {}): Promise<st
 
 async function compile(name: string, options: CompileOptions): Promise<string> {
   if (folder === undefined) {
-    const made = folder = await Deno.makeTempDir();
-    // A test may run them as another user.
-    await Deno.chmod(made, 0o755);
+    // Not in /tmp, over which a test may mount something else.
+    const cache = new URL("../../.cache", import.meta.url).pathname;
+    await Deno.mkdir(cache, { recursive: true });
+    const made = folder = await Deno.makeTempDir({ dir: cache });
     globalThis.addEventListener("unload", () => Deno.removeSync(made, { recursive: true }));
   }
   const output = `${folder}/${name}`;
