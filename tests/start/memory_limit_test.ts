@@ -62,14 +62,14 @@ Deno.test("the executable starts wherever the runtime that it carries would, and
 
 /** An empty program appended to the same runtime, which needs the libraries of this machine. */
 async function unsealed(): Promise<string> {
-  // Makes .cache/runtime.
+  // Makes the runtime as well.
   await executable();
   const source = await Deno.makeTempFile({ suffix: ".ts" });
   const program = await Deno.makeTempFile({ dir: CACHE });
   const compile = ["compile", "--quiet", "--no-config", "--no-check", "--no-code-cache"];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...compile, "--output", program, source],
-    env: { DENORT_BIN: `${CACHE}/runtime` },
+    env: { DENORT_BIN: `${CACHE}/${Deno.build.arch}/runtime` },
   }).output();
   await Deno.remove(source);
   if (!success) throw new Error(new TextDecoder().decode(stderr));

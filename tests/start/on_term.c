@@ -22,11 +22,12 @@ static void on_question(int signal) {
 }
 
 int main(void) {
-  /* Nothing is masked by a handler: of two signals that are both pending the kernel enters the
-     higher number's handler last, which so runs first. That is SIGTERM's. */
+  /* Of two signals that are both pending the kernel enters the higher number's handler last, which so
+     runs first. That is SIGTERM's, which the question does not interrupt. */
   struct sigaction action = {.sa_handler = on_question};
   sigaction(SIGUSR1, &action, 0);
   action.sa_handler = on_term;
+  sigaddset(&action.sa_mask, SIGUSR1);
   sigaction(SIGTERM, &action, 0);
   say("up\n", 3);
   for (;;) pause();

@@ -41,10 +41,19 @@ void give_up(const char *what) {
   exit(2);
 }
 
-static void fault(struct outcomes *outcomes, long step, const struct run *run, const char *what) {
-  outcomes->faults++;
+static void tell(long step, const struct run *run, const char *what) {
   fprintf(stderr, "after %ld ms: %s; wait status %#x, stdout: %s, stderr: %s\n", step, what,
           (unsigned)run->status, run->said, run->complained);
+}
+
+static void lose(struct outcomes *outcomes, long step, const struct run *run, const char *what) {
+  outcomes->lost++;
+  tell(step, run, what);
+}
+
+static void fault(struct outcomes *outcomes, long step, const struct run *run, const char *what) {
+  outcomes->faults++;
+  tell(step, run, what);
 }
 
 static void judge(struct outcomes *outcomes, long step, const struct run *run) {
@@ -52,7 +61,7 @@ static void judge(struct outcomes *outcomes, long step, const struct run *run) {
   int code = WIFEXITED(run->status) ? WEXITSTATUS(run->status) : -1;
   bool killed = WIFSIGNALED(run->status) && WTERMSIG(run->status) == SIGTERM;
   if (!run->ended) {
-    outcomes->lost++;
+    lose(outcomes, step, run, "it has not ended");
   } else if (code == EXIT_TERMINATED || killed) {
     /* A command that was not up yet may have died of its SIGTERM. */
     if (up) fault(outcomes, step, run, "a command that listens did not get its SIGTERM");
@@ -61,7 +70,7 @@ static void judge(struct outcomes *outcomes, long step, const struct run *run) {
   } else if (code == EXIT_GOT && got) {
     outcomes->got++;
   } else if (code == EXIT_NOT_GOT && run->guarded) {
-    outcomes->lost++;
+    lose(outcomes, step, run, "the command did not get its SIGTERM");
   } else if (code == EXIT_NOT_GOT) {
     outcomes->window++;
   } else {

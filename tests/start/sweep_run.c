@@ -43,20 +43,17 @@ static void await_stop(pid_t pid) {
   if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status)) give_up("waiting for the first system call");
 }
 
-/* The signals in the fields `blocked` and, if asked for, `caught` of /proc/PID/status; 0 after its end. */
-static unsigned long signals_of(pid_t pid, bool caught_too) {
+/* Whether SIGTERM is blocked (SigBlk of /proc/PID/status); not after the end. */
+static bool blocks_sigterm(pid_t pid) {
   char path[64], text[4096];
   snprintf(path, sizeof path, "/proc/%d/status", pid);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
   if (fd >= 0) close(fd);
   text[length > 0 ? length : 0] = 0;
-  const char *blocked = strstr(text, "SigBlk:"), *caught = strstr(text, "SigCgt:");
-  return (blocked ? strtoul(blocked + 7, NULL, 16) : 0) |
-         (caught && caught_too ? strtoul(caught + 7, NULL, 16) : 0);
+  const char *blocked = strstr(text, "SigBlk:");
+  return blocked != NULL && (strtoul(blocked + 7, NULL, 16) >> (SIGTERM - 1) & 1);
 }
-
-#define TERM_IN(set) ((set) >> (SIGTERM - 1) & 1)
 
 static void await_zero(struct run *run) {
   await_stop(run->pid); /* exec itself */
@@ -64,7 +61,7 @@ static void await_zero(struct run *run) {
     if (ptrace(PTRACE_SYSCALL, run->pid, NULL, NULL)) give_up("ptrace");
     await_stop(run->pid);
   }
-  run->blocked_at_zero = TERM_IN(signals_of(run->pid, false));
+  run->blocked_at_zero = blocks_sigterm(run->pid);
   if (ptrace(PTRACE_DETACH, run->pid, NULL, NULL)) give_up("ptrace");
 }
 
@@ -81,14 +78,17 @@ static long milliseconds_until(struct timespec then) {
   return (then.tv_sec - now.tv_sec) * 1000 + (then.tv_nsec - now.tv_nsec) / 1000000;
 }
 
-/* Whether SIGTERM reaches PROGRAM itself: it has not become the command, and blocks or handles it. */
+/*
+ * Whether the kernel keeps SIGTERM for PROGRAM: it blocks it, and has not become the command. From the
+ * moment at which it ends the block, to leave the command its own mask, nobody can.
+ */
 static bool on_guard(const struct program *program, pid_t pid) {
   char path[64], target[4096];
   snprintf(path, sizeof path, "/proc/%d/exe", pid);
   ssize_t length = readlink(path, target, sizeof target - 1);
   if (length < 0) return true; /* it has ended, by this very signal */
   target[length] = 0;
-  return strcmp(target, program->argv[0]) == 0 && TERM_IN(signals_of(pid, true));
+  return strcmp(target, program->argv[0]) == 0 && blocks_sigterm(pid);
 }
 
 /* Takes what a pipe holds, false at its end. */
