@@ -42,6 +42,7 @@ async function compile(target: Target): Promise<void> {
   // For `version --verbose`, beside the modules.
   const included = `${scratch}/koordinator/build.txt`;
   await Deno.writeTextFile(included, describe(build));
+  await makeTimeless(`${scratch}/koordinator`);
   const made = `${scratch}/dist/koordinator`;
   const shares = isHost(target) && target.arch === "x86_64";
   const compiler = {
@@ -71,6 +72,11 @@ async function compile(target: Target): Promise<void> {
   );
   const { size } = await Deno.stat(`${ROOT}${output}`);
   console.log(`${output}: ${(size / 1e6).toFixed(1)} MB, sealed, for ${target.arch}`);
+}
+
+/** `deno compile` writes down when each module was made, which would make each build another. */
+async function makeTimeless(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) await Deno.utime(`${folder}/${name}`, 0, 0);
 }
 
 /** All that is sealed together, and where it is from. */
