@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { nameByContent } from "./chunk_names.ts";
 import { call } from "./seal/call.ts";
 
 /** An npm package of which something is in the program. */
@@ -19,8 +18,12 @@ export interface Bundle {
   readonly packages: readonly BundledPackage[];
 }
 
+/** The modules that are part of the first one, and whose `import()` are modules of their own. */
+const FIRST = ["main.ts", "lib/cli/run.ts"];
+
 /**
- * Bundles main.ts: modules that are loaded later stay files of their own.
+ * Bundles main.ts. What it loads later comes as one module each, whole in itself: the first module has
+ * nothing but the way to the command, and no module waits for another to be read.
  *
  * @param deno the command line of the Deno that is compiled for
  * @param folder where the modules go; what is there is removed
@@ -32,35 +35,45 @@ export async function bundle(
 ): Promise<Bundle> {
   const [program, ...first] = deno;
   const remedy = "it says above what is wrong";
+  const run = (...args: readonly string[]) =>
+    call(program, [...first, ...args], remedy, { cwd: root });
+  const options = ["--quiet", "--minify", "--platform", "deno", "--outdir", folder];
+  const later = await loadedLater(root);
   await Deno.remove(folder, { recursive: true }).catch(() => {});
-  await call(
-    program,
-    [
-      ...[...first, "bundle", "--quiet", "--minify", "--platform", "deno", "--code-splitting"],
-      ...["--outdir", folder, "main.ts"],
-    ],
-    remedy,
-    { cwd: root },
+  await run("bundle", ...options, ...later.values());
+  const externals = [...later.keys()].flatMap((specifier) => ["--external", specifier]);
+  await run("bundle", ...options, ...externals, "main.ts");
+  const main = `${folder}/main.js`;
+  const text = await Deno.readTextFile(main);
+  await Deno.writeTextFile(
+    main,
+    text.replaceAll(DYNAMIC, (_, path: string) => `import("./${nameOf(path)}.js")`),
   );
-  await renameModules(folder);
   const info = async (...args: readonly string[]): Promise<unknown> =>
-    JSON.parse(await call(program, [...first, "info", "--json", ...args], remedy, { cwd: root }));
+    JSON.parse(await run("info", "--json", ...args));
   return {
-    main: `${folder}/main.js`,
+    main,
     sha256: await sha256OfFolder(folder),
     packages: await packagesOf(await info("main.ts"), await info()),
   };
 }
 
-async function renameModules(folder: string): Promise<void> {
-  const modules = new Map<string, string>();
-  for await (const { name } of Deno.readDir(folder)) {
-    modules.set(name, await Deno.readTextFile(`${folder}/${name}`));
-    await Deno.remove(`${folder}/${name}`);
+const DYNAMIC = /\bimport\("(\.[^"]+)"\)/g;
+
+/** The specifiers of the first module's `import()`, each with its file in the repository. */
+async function loadedLater(root: string): Promise<ReadonlyMap<string, string>> {
+  const later = new Map<string, string>();
+  for (const file of FIRST) {
+    const text = await Deno.readTextFile(`${root}${file}`);
+    for (const [, specifier = ""] of text.matchAll(DYNAMIC)) {
+      later.set(specifier, new URL(specifier, `file:///${file}`).pathname.slice(1));
+    }
   }
-  for (const [name, text] of nameByContent(modules)) {
-    await Deno.writeTextFile(`${folder}/${name}`, text);
-  }
+  return later;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/\.ts$/, "");
 }
 
 /** SHA-256 of bytes, in hexadecimal. */
