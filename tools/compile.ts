@@ -10,18 +10,11 @@ import { findLibraries, packageOf } from "./seal/libraries.ts";
 import { buildLoader, compilerOf, remedyOf } from "./seal/loader.ts";
 import { findRestingPages, type PageRun } from "./seal/resting_pages.ts";
 import { seal, type SealParts } from "./seal/seal.ts";
-import { executablePath, findTarget, isHost, type Target } from "./seal/target.ts";
+import { executablePath, findTarget, type Target } from "./seal/target.ts";
+import { sharesPages, v8Flags } from "./seal/v8_flags.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const CACHE = `${ROOT}.cache`;
-
-/**
- * V8 compiles nothing while it runs, so that no memory is both writable and executable, and it uses
- * one thread. docs/decisions/0008 has what each brings.
- */
-const V8_FLAGS = ["--jitless", "--single-threaded"];
-/** What makes V8's heap the same at every start, so that its pages can be shared. */
-const SAME_AT_EVERY_START = ["--random-seed=1", "--hash-seed=1"];
 
 /** `deno task compile`: makes one file that needs only a Linux kernel. */
 async function compile(target: Target): Promise<void> {
@@ -44,10 +37,9 @@ async function compile(target: Target): Promise<void> {
   await Deno.writeTextFile(included, describe(build));
   await makeTimeless(`${scratch}/koordinator`);
   const made = `${scratch}/dist/koordinator`;
-  const shares = isHost(target) && target.arch === "x86_64";
   const compiler = {
     ...{ deno, target, runtime: `${scratch}/sealed-runtime` },
-    flags: shares ? [...V8_FLAGS, ...SAME_AT_EVERY_START] : V8_FLAGS,
+    flags: v8Flags(target),
   };
   const sealWith = async (restingPages: readonly PageRun[]) =>
     await Deno.writeFile(compiler.runtime, seal(runtime, { ...parts, restingPages }), {
@@ -55,7 +47,7 @@ async function compile(target: Target): Promise<void> {
     });
   await sealWith([]);
   await denoCompile({ ...compiler, main, included, output: made });
-  if (shares) {
+  if (sharesPages(target)) {
     const others = ["idle", "busy"].map((name) => ({
       main: `${ROOT}tools/seal/programs/${name}.ts`,
       output: `${scratch}/dist/${name}`,

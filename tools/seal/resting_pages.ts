@@ -1,3 +1,5 @@
+import { untilQuiet } from "./quiet.ts";
+
 /** Pages of memory that lie together and are the same at every start. */
 export interface PageRun {
   readonly address: number;
@@ -12,9 +14,8 @@ const PAGE = 4096;
 /** Starts of each program that are compared. */
 const STARTS = 3;
 
-/** How long a process must have used no processor to count as resting, and be at rest at the latest. */
+/** How long a process must have used no processor to count as resting, in milliseconds. */
 const QUIET_MS = 400;
-const PATIENCE_MS = 30_000;
 
 /**
  * Finds the anonymous pages, but those of zeros, that are the same whatever program runs: V8's heap
@@ -65,25 +66,11 @@ async function pagesOfStart(executable: string, start: number): Promise<Map<numb
     stderr: "null",
   }).spawn();
   try {
-    await untilQuiet(child.pid);
+    await untilQuiet(child.pid, QUIET_MS);
     return readPages(child.pid);
   } finally {
     child.kill("SIGKILL");
     await child.status;
-  }
-}
-
-/** Waits until a process has slept for a while. */
-async function untilQuiet(pid: number): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (let before = "", since = 0;;) {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // proc_pid_stat(5): utime and stime are fields 14 and 15, counted from 3 behind the name.
-    const used = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13).join(" ");
-    if (used !== before) [before, since] = [used, performance.now()];
-    else if (performance.now() - since > QUIET_MS) return;
-    if (performance.now() > deadline) throw new Error("the executable does not come to rest");
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
