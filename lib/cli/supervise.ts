@@ -43,7 +43,7 @@ export async function supervise(
     suspend,
     handOver: async (isCalm) => {
       await signals.hold();
-      if (isCalm() && !signalIsPending()) {
+      if (!signalIsPending() && isCalm()) {
         stopReaping();
         replaceProcess(argv);
       }

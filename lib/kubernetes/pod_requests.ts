@@ -155,6 +155,7 @@ export function createPodRequests(options: {
         if (!response.ok) throw await failureOf(response, "watch", signal);
         begun = true;
         watchdog.feed(options.idleTimeoutMs);
+        yield { type: "OPENED" };
         if (response.body === null) return;
         const onBytes = () => watchdog.feed();
         for await (const line of readLines(response.body, { signal, onBytes })) {

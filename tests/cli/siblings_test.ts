@@ -121,7 +121,7 @@ Deno.test("status says what the supervisor waits for, since when, and what the A
   assertMatch(said, /^main: waiting for \d+ s$/m);
   assertMatch(said, /^start dependency proxy: running, not ready for \d+ s$/m);
   assertMatch(said, /^start dependency tcp 127.0.0.1:1: not there yet for \d+ s$/m);
-  assertMatch(said, /^last news from the API server: \d+ s ago$/m);
+  assertMatch(said, /^last contact with the API server: \d+ s ago$/m);
   main.kill("SIGTERM");
   assertEquals((await main.status).code, 143);
 });
