@@ -120,10 +120,11 @@ export function failureOfException(error: unknown): ApiFailure {
       reasons.push(at.message);
     }
   }
-  const hint = /UnknownIssuer|certificate/i.test(reasons.join())
+  const said = reasons.join(": ");
+  const hint = /peer certificate/i.test(said) && !said.includes("ca.crt")
     ? "; is ca.crt of the service account the API server's?"
     : "";
-  return new ApiFailure("retry", `no answer from the API server: ${reasons.join(": ")}${hint}`, {
+  return new ApiFailure("retry", `no answer from the API server: ${said}${hint}`, {
     cause: error,
   });
 }

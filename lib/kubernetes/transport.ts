@@ -19,6 +19,10 @@ const CA_REREAD_AFTER_MS = 300_000;
  * The real transport: TLS, bearer token, certificates that may rotate. Disposing of it closes its
  * connections.
  *
+ * The certificates are read again every five minutes, and at once after a request that got no answer,
+ * since a server whose certificate was replaced gives none. A file without a certificate leaves the
+ * old ones in use, or the system's; then every failure names it.
+ *
  * @param now milliseconds of a steady clock
  */
 export function createTransport(
@@ -28,35 +32,43 @@ export function createTransport(
   const clients: Deno.HttpClient[] = [];
   const token = createTokenSource(() => Deno.readTextFileSync(config.tokenPath), now);
   let client: Deno.HttpClient | undefined;
-  let ca = "";
-  let caReadAt = -Infinity;
+  let used = "";
+  let fault: string | undefined;
+  let readAt = -Infinity;
 
   function currentClient(): Deno.HttpClient {
-    if (client !== undefined && now() - caReadAt < CA_REREAD_AFTER_MS) return client;
-    const fresh = readCertificates(config.caPath);
-    if (client === undefined || (fresh !== "" && fresh !== ca)) {
+    if (client !== undefined && now() - readAt < CA_REREAD_AFTER_MS) return client;
+    const { text, fault: found } = readCertificates(config.caPath);
+    fault = found;
+    readAt = now();
+    if (client === undefined || (text !== "" && text !== used)) {
       // The old client is closed with the last: a watch may still run on it, which will end by
       // itself, and it keeps no idle connections.
-      client = createDirectClient(fresh === "" ? [] : [fresh]);
+      client = createDirectClient(text === "" ? [] : [text]);
       clients.push(client);
-      ca = fresh;
+      used = text;
     }
-    // Without certificates look again at the next request: the volume may not be complete yet.
-    if (ca !== "") caReadAt = now();
     return client;
   }
 
+  async function send(path: string, signal: AbortSignal): Promise<Response> {
+    const headers = {
+      "authorization": `Bearer ${token.read()}`,
+      "user-agent": `koordinator/${VERSION}`,
+      "accept": "application/json",
+    };
+    const client = currentClient();
+    try {
+      return await fetch(config.server + path, { client, signal, redirect: "error", headers });
+    } catch (error) {
+      readAt = -Infinity;
+      if (fault === undefined || signal.aborted) throw error;
+      throw new Error(fault, { cause: error });
+    }
+  }
+
   const transport: Transport = async (path, { signal }) => {
-    const response = await fetch(config.server + path, {
-      client: currentClient(),
-      signal,
-      redirect: "error",
-      headers: {
-        "authorization": `Bearer ${token.read()}`,
-        "user-agent": `koordinator/${VERSION}`,
-        "accept": "application/json",
-      },
-    });
+    const response = await send(path, signal);
     if (response.status === 401) token.expire();
     return response;
   };
@@ -68,13 +80,41 @@ export function createTransport(
   });
 }
 
-/** The PEM text, or nothing: then the system's roots have to do, as in client-go. */
-function readCertificates(path: string): string {
+/** The PEM text, or nothing and why: then the system's roots have to do, as in client-go. */
+function readCertificates(
+  path: string,
+): { readonly text: string; readonly fault: string | undefined } {
+  let text: string;
   try {
-    const text = Deno.readTextFileSync(path);
-    // Deno takes garbage silently, and the failure would show as an unknown issuer.
-    return text.includes("-----BEGIN CERTIFICATE-----") ? text : "";
-  } catch {
-    return "";
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    return { text: "", fault: `${path} cannot be read: ${why}` };
   }
+  return holdsCertificates(text)
+    ? { text, fault: undefined }
+    : { text: "", fault: `${path} holds no certificate that can be read` };
+}
+
+/** Deno takes some garbage silently, and would not tell the other from the server's certificate. */
+function holdsCertificates(text: string): boolean {
+  const blocks = [
+    ...text.matchAll(/-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g),
+  ];
+  return blocks.length > 0 && blocks.every(([, base64 = ""]) => isDer(base64));
+}
+
+/** Whether this is the base64 of one ASN.1 sequence, as a certificate is (RFC 5280, X.690 8.1.3). */
+function isDer(base64: string): boolean {
+  let der: Uint8Array;
+  try {
+    der = Uint8Array.from(atob(base64.replace(/\s/g, "")), (letter) => letter.charCodeAt(0));
+  } catch {
+    return false;
+  }
+  // No certificate is so short that its length stands in one octet.
+  const octets = (der[1] ?? 0) - 0x80;
+  if (der[0] !== 0x30 || octets < 1 || octets > 3) return false;
+  const length = der.slice(2, 2 + octets).reduce((sum, octet) => sum * 256 + octet, 0);
+  return der.length === 2 + octets + length;
 }

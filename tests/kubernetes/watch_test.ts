@@ -205,7 +205,7 @@ Deno.test("an older event neither takes back what is known nor the version to go
     },
   ));
 
-const cut = { kind: "stream", then: "cut" } as const;
+const cut = { kind: "stream", then: "finish" } as const;
 const closed = { kind: "stream", then: "end" } as const;
 const changedPod = event("MODIFIED", withPhase("Half")({ ...POD }), "102");
 
