@@ -71,7 +71,7 @@ export interface ApiServer extends AsyncDisposable {
   readonly watching: number;
   /** Resolves when the first fault has been played. */
   readonly faulted: Promise<void>;
-  /** Forgets all faults. */
+  /** Forgets all faults, and is there. */
   heal(): void;
   /** Resolves once the server has seen so many requests of a verb; rejects after 10 s. */
   seen(verb: Verb, count: number): Promise<void>;
@@ -376,6 +376,7 @@ export async function startApiServer(options: {
     },
     heal() {
       faults.length = 0;
+      relay.heal();
     },
     seen(verb, count) {
       return new Promise((resolve, reject) => {

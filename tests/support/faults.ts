@@ -155,7 +155,7 @@ export const ROWS: readonly Row[] = [
   },
   {
     fault: "the API server is not there at the start",
-    inject: (s) => s.outage(1_000),
+    inject: (s) => s.outage(5_000),
     says: /no answer from the API server: .*tcp connect error/,
   },
   {
@@ -165,7 +165,7 @@ export const ROWS: readonly Row[] = [
   },
   {
     fault: "the API server goes away and comes back",
-    inject: (s) => s.fail("watch", { kind: "outage", ms: 1_000 }),
+    inject: (s) => s.fail("watch", { kind: "outage", ms: 3_000 }),
     says: /no answer from the API server: /,
   },
 ];

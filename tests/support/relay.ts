@@ -1,6 +1,6 @@
 /** A TCP relay in front of a server, to break connections as a network does. */
 
-/** Each connection is named by the port that it has towards the server. */
+/** Each connection is named by the port that it has towards the server; one that is gone may be named. */
 export interface Relay extends Disposable {
   /** Where clients connect to. */
   readonly port: number;
@@ -10,10 +10,12 @@ export interface Relay extends Disposable {
   finish(port: number): void;
   /** Passes nothing on any more and tells nobody: to the client the connection is half-open. */
   silence(port: number): void;
-  /** Refuses connections for a while, and ends those that are open. */
+  /** Refuses connections for a while, and ends those that are open; one at a time. */
   outage(ms: number): Promise<void>;
   /** Accepts so many connections only to close them, as a mesh does whose proxy is not up. */
   turnAway(connections: number): Promise<void>;
+  /** Serves every connection that comes from now on. */
+  heal(): void;
 }
 
 interface Link {
@@ -35,8 +37,7 @@ export function startRelay(
   const address = { hostname, port: listener.addr.port };
   let toTurnAway = 0;
   let turnedAway = Promise.withResolvers<void>();
-  let outageTimer: number | undefined;
-  let closed = false;
+  let away: { readonly timer: number; readonly over: PromiseWithResolvers<void> } | undefined;
   serve(listener);
 
   async function serve(listening: Deno.TcpListener): Promise<void> {
@@ -86,48 +87,51 @@ export function startRelay(
     }
   }
 
-  function find(name: number): Link {
-    const link = links.get(name);
-    if (link === undefined) throw new Error(`there is no connection ${name}`);
-    return link;
+  function comeBack(): void {
+    if (away === undefined) return;
+    clearTimeout(away.timer);
+    listener = Deno.listen(address);
+    serve(listener);
+    away.over.resolve();
+    away = undefined;
   }
 
-  function finish({ client, server }: Link): void {
-    close(client);
-    close(server);
+  function finish(link: Link | undefined): void {
+    if (link === undefined) return;
+    close(link.client);
+    close(link.server);
   }
 
   return {
     port: address.port,
     reset(name) {
-      const link = find(name);
-      resetOnClose(link.client);
+      const link = links.get(name);
+      if (link !== undefined) resetOnClose(link.client);
       finish(link);
     },
-    finish: (name) => finish(find(name)),
+    finish: (name) => finish(links.get(name)),
     silence(name) {
-      find(name).silent = true;
+      const link = links.get(name);
+      if (link !== undefined) link.silent = true;
     },
     outage(ms) {
-      listener.close();
+      if (away !== undefined) return away.over.promise;
+      close(listener);
       for (const link of links.values()) finish(link);
-      const over = Promise.withResolvers<void>();
-      outageTimer = setTimeout(() => {
-        over.resolve();
-        if (closed) return;
-        listener = Deno.listen(address);
-        serve(listener);
-      }, ms);
-      return over.promise;
+      away = { timer: setTimeout(comeBack, ms), over: Promise.withResolvers<void>() };
+      return away.over.promise;
     },
     turnAway(connections) {
       toTurnAway = connections;
       turnedAway = Promise.withResolvers<void>();
       return turnedAway.promise;
     },
+    heal() {
+      toTurnAway = 0;
+      comeBack();
+    },
     [Symbol.dispose]() {
-      closed = true;
-      clearTimeout(outageTimer);
+      clearTimeout(away?.timer);
       close(listener);
       for (const link of links.values()) finish(link);
     },
