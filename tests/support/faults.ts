@@ -161,12 +161,12 @@ export const ROWS: readonly Row[] = [
   {
     fault: "connections are accepted and closed, as by a mesh that is not up yet",
     inject: (s) => s.turnAway(4),
-    says: /no answer from the API server: /,
+    says: /no answer from the API server:/,
   },
   {
     fault: "the API server goes away and comes back",
     inject: (s) => s.fail("watch", { kind: "outage", ms: 3_000 }),
-    says: /no answer from the API server: /,
+    says: /no answer from the API server:/,
   },
 ];
 
