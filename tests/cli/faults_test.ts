@@ -158,6 +158,8 @@ for (
   });
 }
 
+Deno.test("an API server at an IPv6 address does as well", () => both({ hostname: "::1" }));
+
 Deno.test("a mesh that is not up yet is complained of once, and asked again soon", async () => {
   await using held = await waiting({ inject: (server) => server.turnAway(4) });
   await held.knows("Meanwhile");

@@ -30,6 +30,8 @@ export interface PlayOptions {
   readonly inject?: (server: ApiServer, root: string) => void | Promise<void>;
   readonly env?: Readonly<Record<string, string>>;
   readonly command?: readonly string[];
+  /** Where the API server listens. @default "127.0.0.1" */
+  readonly hostname?: string;
 }
 
 /** A main that is held back until its proxy is ready. */
@@ -58,12 +60,12 @@ async function play(
   container: string,
   ordinary: readonly string[],
   spec: string,
-  { inject, env, command = ordinary, undecided, fulfilled }: PlayOptions & {
+  { inject, env, hostname = "127.0.0.1", command = ordinary, undecided, fulfilled }: PlayOptions & {
     readonly undecided: (marker: string) => Pod;
     readonly fulfilled: Pod;
   },
 ): Promise<Played> {
-  const server = await startApiServer({ pod: undecided("Before") });
+  const server = await startApiServer({ pod: undecided("Before"), hostname });
   const root = await Deno.makeTempDir();
   const folder = `${root}/state`;
   await Deno.mkdir(folder);
