@@ -3,8 +3,8 @@ const ROOT = new URL("../..", import.meta.url).pathname;
 /** True for root, whom a new root folder and a namespace need. */
 export const IS_ROOT = Deno.uid() === 0;
 
-/** What the executable is made of, under the root of the repository. */
-const SOURCES = ["main.ts", "deno.json", "deno.lock", "lib", "tools/compile.ts", "tools/seal"];
+/** What the executable is made of and by, under the root of the repository. */
+const SOURCES = ["main.ts", "deno.json", "deno.lock", "lib", "tools"];
 
 let built: Promise<string> | undefined;
 
