@@ -1,3 +1,4 @@
+import { chance } from "../chance.ts";
 import type { Pod } from "../supervisor/pod.ts";
 import { createBackoff } from "./backoff.ts";
 import { type ApiFailure, failureOfException } from "./failure.ts";
@@ -60,7 +61,7 @@ const POLLS_BEFORE_WATCH = 30;
 
 const realClock: WatchClock = {
   now: () => performance.now(),
-  random: Math.random,
+  random: chance,
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve();
