@@ -45,6 +45,10 @@ export async function bundle(
   await run("bundle", ...options, ...externals, "main.ts");
   const main = `${folder}/main.js`;
   const text = await Deno.readTextFile(main);
+  const [leftOut] = /\bfrom ?"[^"]*"/.exec(text) ?? [];
+  if (leftOut !== undefined) {
+    throw new Error(`main.ts takes something both at once and later: import ... ${leftOut}`);
+  }
   await Deno.writeTextFile(
     main,
     text.replaceAll(DYNAMIC, (_, path: string) => `import("./${nameOf(path)}.js")`),

@@ -68,10 +68,17 @@ async function pagesOfStart(executable: string, start: number): Promise<Map<numb
   try {
     await untilQuiet(child.pid, QUIET_MS);
     return readPages(child.pid);
+  } catch (cause) {
+    throw new Error(`${executable} does not run as it should`, { cause });
   } finally {
-    child.kill("SIGKILL");
+    // One that has ended by itself is the error above.
+    if (isAlive(child.pid)) child.kill("SIGKILL");
     await child.status;
   }
+}
+
+function isAlive(pid: number): boolean {
+  return /^State:\s*[^Z]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
 }
 
 /** The anonymous pages that have a content, by address. */
