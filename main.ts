@@ -1,5 +1,7 @@
 import { run } from "./lib/cli/run.ts";
 import { ExitCode, KoordinatorError } from "./lib/errors.ts";
+import { exactArguments } from "./lib/process/arguments.ts";
+import { breakSeal } from "./lib/process/sealed.ts";
 
 type Subcommand = (args: readonly string[]) => Promise<number> | number;
 
@@ -25,7 +27,10 @@ async function main(args: readonly string[]): Promise<number> {
     throw new KoordinatorError("no command given", { hint: "koordinator [--] COMMAND [ARG...]" });
   }
   const subcommand = Object.hasOwn(SUBCOMMANDS, word) ? SUBCOMMANDS[word] : undefined;
-  if (subcommand !== undefined) return await (await subcommand())(rest);
+  if (subcommand !== undefined) {
+    breakSeal();
+    return await (await subcommand())(rest);
+  }
   if (RESERVED.has(word)) {
     throw new KoordinatorError(`the subcommand ${word} is not in this version`, {
       hint: `to supervise a program of this name: koordinator -- ${word}`,
@@ -35,7 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 try {
-  Deno.exit(await main(Deno.args));
+  Deno.exit(await main(exactArguments(Deno.args)));
 } catch (error) {
   const { report } = await import("./lib/cli/report.ts");
   report(error);

@@ -32,6 +32,7 @@ export function supervise(
   let child: Child | undefined;
   const queue: Event[] = [];
   let stepping = false;
+  let handingOver = false;
   const complaints = createComplaints();
   let contact: Contact = { lastNews: undefined, nextRetry: undefined, trouble: undefined };
 
@@ -41,10 +42,14 @@ export function supervise(
 
   function happen(event: Event): void {
     queue.push(event);
+    takeSteps();
+  }
+
+  function takeSteps(): void {
     // An effect may bring the next event about: it waits until the effects before it are done.
     if (stepping) return;
     stepping = true;
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (let next; !handingOver && (next = queue.shift()) !== undefined;) {
       const before = state.phase;
       const result = step(context, state, next);
       state = result.state;
@@ -74,7 +79,8 @@ export function supervise(
         world.publish(effect.report);
         return;
       case "launch":
-        launch(effect.handOver);
+        if (effect.handOver) handOver();
+        else launch();
         return;
       case "signal":
         child?.kill(effect.signal, effect.whom);
@@ -167,17 +173,31 @@ export function supervise(
     await follow(dependency, tell, signal);
   }
 
-  function launch(handOver: boolean): void {
+  /** Becomes the command; if a signal comes in the last moment it is launched, and gets it. */
+  async function handOver(): Promise<void> {
+    handingOver = true;
+    const isCalm = () => !queue.some(({ kind }) => kind === "signalled");
+    const failure = await world.handOver(isCalm).catch((error: unknown) => ({ error }));
+    handingOver = false;
+    if (failure === undefined) launch();
+    else launchFailed(failure.error);
+    takeSteps();
+  }
+
+  function launch(): void {
     try {
-      if (handOver) world.replace();
       child = world.launch(argv);
-      child.onStop(() => happen({ kind: "childStopped" }));
-      child.ended.then((end) => happen({ kind: "childExited", end }));
     } catch (error) {
-      const exitCode = error instanceof KoordinatorError ? error.exitCode : ExitCode.failure;
-      const message = error instanceof Error ? error.message : String(error);
-      happen({ kind: "launchFailed", exitCode, message });
+      return launchFailed(error);
     }
+    child.onStop(() => happen({ kind: "childStopped" }));
+    child.ended.then((end) => happen({ kind: "childExited", end }));
+  }
+
+  function launchFailed(error: unknown): void {
+    const exitCode = error instanceof KoordinatorError ? error.exitCode : ExitCode.failure;
+    const message = error instanceof Error ? error.message : String(error);
+    happen({ kind: "launchFailed", exitCode, message });
   }
 
   async function callOnce(request: Extract<Effect, { kind: "callAfterExit" }>["call"]) {

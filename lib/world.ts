@@ -13,8 +13,14 @@ export interface World {
   readonly launch: (argv: readonly string[]) => Child;
   /** Stops koordinator with its command's process group, until somebody continues it. */
   readonly suspend: (group: number, by: "signal" | "terminal") => void;
-  /** Becomes the command; returns only by throwing a {@linkcode KoordinatorError}. */
-  readonly replace: () => never;
+  /**
+   * Becomes the command, unless a signal came that it would not get.
+   *
+   * @param isCalm whether no signal waits to be stepped on; asked when no other can come
+   * @returns only if a signal came; the command is to be launched and signalled then
+   * @throws {KoordinatorError} if the command cannot be executed
+   */
+  readonly handOver: (isCalm: () => boolean) => Promise<void>;
   /** Delivers every signal from the first on. */
   readonly subscribe: (onSignal: (signal: SignalName) => void) => void;
   /** Follows this pod; undefined if no dependency needs it. */

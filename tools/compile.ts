@@ -1,92 +1,135 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { SEALED_SIGNALS } from "../lib/process/sealed.ts";
+import { VERSION } from "../lib/version.ts";
+import type { BuildInputs } from "./build_inputs.ts";
+import { bundle, sha256Of } from "./bundle.ts";
+import { call } from "./seal/call.ts";
 import { DENO_VERSION, findRuntime } from "./seal/denort.ts";
-import { Elf, PT_INTERP } from "./seal/elf.ts";
-import { seal } from "./seal/seal.ts";
+import { findLibraries, packageOf } from "./seal/libraries.ts";
+import { buildLoader, compilerOf, remedyOf } from "./seal/loader.ts";
+import { findRestingPages, type PageRun } from "./seal/resting_pages.ts";
+import { seal, type SealParts } from "./seal/seal.ts";
+import { executablePath, findTarget, isHost, type Target } from "./seal/target.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const CACHE = `${ROOT}.cache`;
-const OUTPUT = `${ROOT}dist/koordinator`;
 
-/** `deno task compile`: makes dist/koordinator, one file that needs only a Linux kernel. */
-async function compile(): Promise<void> {
+/**
+ * V8 compiles nothing while it runs, so that no memory is both writable and executable, and it uses
+ * one thread. docs/decisions/0008 has what each brings.
+ */
+const V8_FLAGS = ["--jitless", "--single-threaded"];
+/** What makes V8's heap the same at every start, so that its pages can be shared. */
+const SAME_AT_EVERY_START = ["--random-seed=1", "--hash-seed=1"];
+
+/** `deno task compile`: makes one file that needs only a Linux kernel. */
+async function compile(target: Target): Promise<void> {
   if (Deno.build.os !== "linux") throw new Error("koordinator is built on Linux");
-  await Deno.mkdir(CACHE, { recursive: true });
+  // Not shared with a compilation for the other processor that runs beside this one.
+  const scratch = `${CACHE}/${target.arch}`;
+  await Deno.mkdir(scratch, { recursive: true });
   await Deno.mkdir(`${ROOT}dist`, { recursive: true });
-  const deno = Deno.version.deno === DENO_VERSION
+  const deno: readonly [string, ...string[]] = Deno.version.deno === DENO_VERSION
     ? [Deno.execPath()]
     : ["npx", "-y", `deno@${DENO_VERSION}`];
-  const runtime = `${CACHE}/runtime`;
-  await Deno.writeFile(runtime, await findRuntime(deno, CACHE), { mode: 0o755 });
-  const sealed = `${CACHE}/sealed-runtime`;
-  const parts = { loader: await buildLoader(), ...await findLibraries(runtime) };
-  await Deno.writeFile(sealed, seal(await Deno.readFile(runtime), parts), { mode: 0o755 });
-  await Deno.chmod(sealed, 0o755);
-  const [program = "deno", ...first] = deno;
-  const bundle = `${CACHE}/bundle`;
-  await Deno.remove(bundle, { recursive: true }).catch(() => {});
-  await call(program, [
-    ...[...first, "bundle", "--quiet", "--minify", "--platform", "deno", "--code-splitting"],
-    ...["--outdir", bundle, `${ROOT}main.ts`],
-  ]);
-  // Without the configuration no npm package is embedded: the bundle holds what is used of them.
-  await call(program, [
-    ...[...first, "compile", "--quiet", "--no-config", "--allow-all", "--no-check"],
-    ...["--no-code-cache", "--output", OUTPUT, `${bundle}/main.js`],
-  ], { DENORT_BIN: sealed });
-  const { size } = await Deno.stat(OUTPUT);
-  console.log(`${OUTPUT.slice(ROOT.length)}: ${(size / 1e6).toFixed(1)} MB, sealed`);
-}
-
-/** The loader as a flat binary. */
-async function buildLoader(): Promise<Uint8Array<ArrayBuffer>> {
-  const output = `${CACHE}/loader.bin`;
-  const folder = `${ROOT}tools/seal`;
-  await call(Deno.env.get("CC") ?? "cc", [
-    ..."-O2 -Wall -Wextra -nostdlib -ffreestanding -fPIE -fvisibility=hidden".split(" "),
-    ..."-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables".split(" "),
-    ..."-fno-tree-loop-distribute-patterns -static-pie -Wl,--no-dynamic-linker".split(" "),
-    ..."-Wl,--oformat=binary -Wl,--build-id=none".split(" "),
-    ...[`-Wl,-T,${folder}/loader.ld`, "-o", output, `${folder}/loader.c`],
-  ]);
-  return await Deno.readFile(output);
-}
-
-/** ld.so and the libraries that it finds on this machine for the runtime. */
-async function findLibraries(runtime: string) {
-  const elf = new Elf(await Deno.readFile(runtime));
-  const interpreter = elf.text(elf.segment(PT_INTERP).offset);
-  const listing = await call(interpreter, ["--list", runtime]);
-  const paths = new Map(
-    [...listing.matchAll(/^\s*(\S+) => (\/\S+)/gm)].map(([, name = "", path = ""]) => [name, path]),
+  const { runtime, parts, inputs } = await gatherParts(target, deno, scratch);
+  const { main, sha256, packages } = await bundle(deno, ROOT, `${scratch}/koordinator`);
+  const build: BuildInputs = {
+    ...{ version: VERSION, arch: target.arch, deno: DENO_VERSION, v8: await v8Of(deno) },
+    ...{ ...inputs, packages: [...packages], program: { sha256 } },
+  };
+  // For `version --verbose`, beside the modules.
+  const included = `${scratch}/koordinator/build.txt`;
+  await Deno.writeTextFile(included, describe(build));
+  const made = `${scratch}/dist/koordinator`;
+  const shares = isHost(target) && target.arch === "x86_64";
+  const flags = shares ? [...V8_FLAGS, ...SAME_AT_EVERY_START] : V8_FLAGS;
+  const make = async (restingPages: readonly PageRun[]) => {
+    const sealed = `${scratch}/sealed-runtime`;
+    await Deno.writeFile(sealed, seal(runtime, { ...parts, restingPages }), { mode: 0o755 });
+    const [program, ...first] = deno;
+    // Without the configuration no npm package is embedded: the bundle holds what is used of them.
+    await call(
+      program,
+      [
+        ...[...first, "compile", "--quiet", "--no-config", "--allow-all", "--no-check"],
+        ...["--no-code-cache", "--target", target.triple, `--v8-flags=${flags.join(",")}`],
+        ...["--include", included, "--output", made, main],
+      ],
+      "it says above what is wrong",
+      { env: { DENORT_BIN: sealed } },
+    );
+  };
+  await make([]);
+  if (shares) await make(await findRestingPages(made));
+  const output = executablePath(target);
+  await Deno.rename(made, `${ROOT}${output}`);
+  await Deno.writeTextFile(
+    `${ROOT}${output}.build.json`,
+    `${JSON.stringify(build, undefined, 2)}\n`,
   );
+  const { size } = await Deno.stat(`${ROOT}${output}`);
+  console.log(`${output}: ${(size / 1e6).toFixed(1)} MB, sealed, for ${target.arch}`);
+}
+
+/** All that is sealed together, and where it is from. */
+async function gatherParts(target: Target, deno: readonly [string, ...string[]], scratch: string) {
+  const runtime = await findRuntime(target, deno, CACHE);
+  const unsealed = `${scratch}/runtime`;
+  await Deno.writeFile(unsealed, runtime, { mode: 0o755 });
+  const libraries: BuildInputs["libraries"] = [];
+  const contents = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const [name, path] of await findLibraries(target, unsealed)) {
+    const content = await Deno.readFile(path);
+    const owner = await packageOf(path);
+    contents.set(name, content);
+    libraries.push({
+      ...{ name, sha256: await sha256Of(content), size: content.length },
+      ...{ package: owner?.name ?? null, packageVersion: owner?.version ?? null },
+    });
+  }
+  const version = await call(compilerOf(target), ["--version"], remedyOf(target));
+  const parts: Omit<SealParts, "restingPages"> = {
+    loader: await buildLoader(target, scratch),
+    libraries: contents,
+    blockedSignals: SEALED_SIGNALS,
+  };
   return {
-    interpreter: await Deno.readFile(interpreter),
-    library: (name: string): Uint8Array<ArrayBuffer> => {
-      const path = paths.get(name);
-      if (path === undefined) throw new Error(`the runtime needs ${name}, not on this machine`);
-      return Deno.readFileSync(path);
+    runtime,
+    parts,
+    inputs: {
+      runtime: { sha256: await sha256Of(runtime) },
+      libraries,
+      compiler: version.split("\n")[0] ?? "",
     },
   };
 }
 
-async function call(
-  program: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string> {
-  let result;
-  try {
-    result = await new Deno.Command(program, { args: [...args], env, cwd: ROOT, stderr: "inherit" })
-      .output();
-  } catch (cause) {
-    const remedy = "install it (Debian: apt-get install gcc libc6-dev), or set CC";
-    throw new Error(`${program} cannot be run: ${remedy}`, { cause });
-  }
-  if (!result.success) throw new Error(`${program} ${args.join(" ")} failed`);
-  return new TextDecoder().decode(result.stdout);
+/** The build inputs as `version --verbose` prints them, one a line. */
+function describe({ runtime, libraries, packages, compiler, program }: BuildInputs): string {
+  const lines = [
+    `runtime denort sha256:${runtime.sha256}`,
+    ...libraries.map(({ name, sha256, package: owner, packageVersion }) =>
+      `library ${name} ${owner ?? "of no package"} ${packageVersion ?? ""} sha256:${sha256}`
+    ),
+    ...packages.map(({ name, version, license }) => `package ${name} ${version} ${license}`),
+    `compiler ${compiler}`,
+    `program sha256:${program.sha256}`,
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+async function v8Of([program, ...first]: readonly [string, ...string[]]): Promise<string> {
+  const script = "console.log(Deno.version.v8)";
+  return (await call(program, [...first, "eval", "--no-config", script], "Deno must run")).trim();
 }
 
 try {
-  await compile();
+  const { target, _: rest, ...unknown } = parseArgs(Deno.args, { string: ["target"] });
+  if (rest.length > 0 || Object.keys(unknown).length > 0) {
+    throw new Error("usage: deno task compile [--target x86_64|aarch64]");
+  }
+  await compile(findTarget(typeof target === "string" ? target : undefined));
 } catch (error) {
   console.error(`compile: ${error instanceof Error ? error.message : error}`);
   Deno.exit(1);

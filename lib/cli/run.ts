@@ -1,6 +1,7 @@
 import { type Environment, readEnvironment } from "../environment.ts";
 import { KoordinatorError } from "../errors.ts";
 import { replaceProcess } from "../process/replace.ts";
+import { signalIsPending } from "../process/sealed.ts";
 import { catchSignals } from "../process/signals.ts";
 import { leaveTerminationMessage } from "./report.ts";
 
@@ -18,7 +19,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   );
   try {
     if (argv.length === 0) throw new KoordinatorError("no command given after --");
-    if (hasNothingToDo(environment)) replaceProcess(argv);
+    if (hasNothingToDo(environment) && !signalIsPending()) replaceProcess(argv);
     // Before anything else is loaded: a signal that comes meanwhile is delivered later.
     const signals = catchSignals();
     const { supervise } = await import("./supervise.ts");

@@ -2,14 +2,19 @@ import type { Environment } from "../environment.ts";
 import { openLog } from "../log.ts";
 import { surviveErrors } from "../process/crash.ts";
 import { launch } from "../process/launch.ts";
+import { giveBackMemory } from "../process/memory.ts";
 import { startReaping, stopReaping } from "../process/reap.ts";
 import { replaceProcess } from "../process/replace.ts";
+import { signalIsPending } from "../process/sealed.ts";
 import type { CaughtSignals } from "../process/signals.ts";
 import { suspend } from "../process/suspend.ts";
 import { supervise as runMachine } from "../runtime.ts";
 import { DEFAULT_SPEC, type Spec } from "../spec/spec.ts";
 import { findSelf, followThisPod, openSiblings, readSiblingsOnce } from "../surroundings.ts";
 import { leaveTerminationMessage } from "./report.ts";
+
+/** When a supervisor is taken to have begun to wait, with all loaded that it needs for that. */
+const AT_REST_AFTER_MS = 2000;
 
 /**
  * Supervises COMMAND as the environment says.
@@ -30,13 +35,19 @@ export async function supervise(
   const spec = await readSpec(environment);
   const self = findSelf(environment);
   const podSource = await followThisPod(environment, spec, log);
+  // Not for a process that is about to become its command.
+  Deno.unrefTimer(setTimeout(giveBackMemory, AT_REST_AFTER_MS));
   const outcome = await runMachine({ spec, self: self.container }, argv, {
     log,
     launch,
     suspend,
-    replace: () => {
-      stopReaping();
-      return replaceProcess(argv);
+    handOver: async (isCalm) => {
+      await signals.hold();
+      if (isCalm() && !signalIsPending()) {
+        stopReaping();
+        replaceProcess(argv);
+      }
+      signals.release();
     },
     subscribe: (onSignal) => signals.subscribe(onSignal),
     podSource,

@@ -1,13 +1,12 @@
 import { SIGNALS } from "../spec/signal.ts";
-
-/** A set of signals as /proc/PID/status prints it: bit n - 1 is signal n (proc_pid_status(5)). */
-export type SignalSet = bigint;
+import { maskBeforeSeal } from "./sealed.ts";
+import { bit, type SignalSet } from "./signal_set.ts";
 
 /** What koordinator's own parent left to it, and its command is to find as well. */
 export interface Inherited {
   /** Signals that are ignored, as by nohup(1). */
   readonly ignored: SignalSet;
-  /** Signals that are blocked in this thread. */
+  /** Signals that are blocked. */
   readonly blocked: SignalSet;
 }
 
@@ -18,24 +17,21 @@ let inherited: Inherited | undefined;
  * whose signal is no longer ignored. SIGPIPE, which Deno itself ignores, counts as not ignored.
  */
 export function inheritedSignals(): Inherited {
-  return inherited ??= parseInherited(readStatus());
+  return inherited ??= parseInherited(readStatus(), maskBeforeSeal());
 }
 
-/** Reads the fields SigIgn and SigBlk of a /proc/PID/status; sets that are missing are empty. */
-export function parseInherited(status: string): Inherited {
+/**
+ * Reads the fields SigIgn and SigBlk of a /proc/PID/status; sets that are missing are empty.
+ *
+ * @param maskBefore what was blocked before the loader of the executable blocked more
+ */
+export function parseInherited(status: string, maskBefore?: SignalSet): Inherited {
   const set = (field: string): SignalSet =>
     BigInt(`0x${new RegExp(`^${field}:\\s*([0-9a-f]+)$`, "m").exec(status)?.[1] ?? "0"}`);
-  return { ignored: set("SigIgn") & ~bit(SIGNALS.SIGPIPE), blocked: set("SigBlk") };
-}
-
-/** The set of one signal. */
-export function bit(signal: number): SignalSet {
-  return 1n << BigInt(signal - 1);
-}
-
-/** The standard signals of a set, by number. */
-export function signalsIn(set: SignalSet): readonly number[] {
-  return Object.values(SIGNALS).filter((signal) => (set & bit(signal)) !== 0n);
+  return {
+    ignored: set("SigIgn") & ~bit(SIGNALS.SIGPIPE),
+    blocked: maskBefore ?? set("SigBlk"),
+  };
 }
 
 function readStatus(): string {

@@ -1,10 +1,11 @@
 import { SIGNALS } from "../spec/signal.ts";
 import type { Child } from "./command.ts";
-import { bit, inheritedSignals, signalsIn } from "./inherited.ts";
+import { inheritedSignals } from "./inherited.ts";
 import { cString, cStrings, environment, libc, SignalAction, sigset } from "./libc.ts";
 import { startReaping, waitFor } from "./reap.ts";
 import { executionError } from "./replace.ts";
 import { findExecutable } from "./search.ts";
+import { bit, signalsIn } from "./signal_set.ts";
 import { isForeground, passTerminal } from "./terminal.ts";
 
 /** spawn.h: of posix_spawnattr_setflags(3). */

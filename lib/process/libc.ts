@@ -1,5 +1,6 @@
 import { KoordinatorError } from "../errors.ts";
-import type { SignalSet } from "./inherited.ts";
+import { encode } from "./arguments.ts";
+import type { SignalSet } from "./signal_set.ts";
 
 /**
  * The C functions that becoming another program needs; signatures are those of their man pages on
@@ -10,6 +11,8 @@ const EXEC_SYMBOLS = {
   environ: { type: "pointer" },
   signal: { parameters: ["i32", "usize"], result: "usize" },
   pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  sigpending: { parameters: ["buffer"], result: "i32" },
+  getauxval: { parameters: ["u64"], result: "u64" },
   __errno_location: { parameters: [], result: "pointer" },
 } as const;
 
@@ -44,6 +47,8 @@ const SYMBOLS = {
     parameters: ["i32", "buffer", "u64", "u64", "u64"],
     result: "i32",
   },
+  malloc_trim: { parameters: ["usize"], result: "i32" },
+  access: { parameters: ["buffer", "i32"], result: "i32" },
   isatty: { parameters: ["i32"], result: "i32" },
   tcsetpgrp: { parameters: ["i32", "i32"], result: "i32" },
   tcgetpgrp: { parameters: ["i32"], result: "i32" },
@@ -110,18 +115,16 @@ export function environment(): Deno.PointerValue {
 /** Errors of exec that have an exit code of their own (errno(3)). */
 export const Errno = { ENOENT: 2, ENOEXEC: 8, EACCES: 13 } as const;
 
-const encoder = new TextEncoder();
-
 /** A C string. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(`${text}\0`);
+  return encode(`${text}\0`);
 }
 
 /** A pointer on 64-bit Linux, in bytes. */
 const POINTER_SIZE = 8;
 
 /** sigset_t of glibc, in bytes. */
-const SIGNAL_SET_SIZE = 128;
+export const SIGNAL_SET_SIZE = 128;
 
 /** A set as sigset_t (signal(7)): little-endian words, as on x86_64 and arm64. */
 export function sigset(set: SignalSet): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,8 @@
 import type { ExitStatus } from "./command.ts";
-import { bit, inheritedSignals } from "./inherited.ts";
+import { inheritedSignals } from "./inherited.ts";
 import { libc, SIG_UNBLOCK, sigset } from "./libc.ts";
 import { SIGNALS } from "../spec/signal.ts";
+import { bit } from "./signal_set.ts";
 
 /** sys/wait.h. */
 const WNOHANG = 1;

@@ -1,6 +1,6 @@
 import { KoordinatorError } from "../errors.ts";
-import { SIGNALS } from "../spec/signal.ts";
-import { inheritedSignals, signalsIn } from "./inherited.ts";
+import { FORWARDED } from "../spec/signal.ts";
+import { inheritedSignals } from "./inherited.ts";
 import {
   cString,
   cStrings,
@@ -13,6 +13,7 @@ import {
   sigset,
 } from "./libc.ts";
 import { cannotExecute, findExecutable, notFound } from "./search.ts";
+import { setOf, signalsIn } from "./signal_set.ts";
 
 /**
  * Becomes the command (execve(2)): same pid, no process and no memory stays. Deno's descriptors are
@@ -25,7 +26,10 @@ export function replaceProcess(argv: readonly string[]): never {
   const c = execLibc();
   const file = findExecutable(argv[0] ?? "", Deno.env.get("PATH"));
   const { blocked, ignored } = inheritedSignals();
-  c.signal(SIGNALS.SIGPIPE, SignalAction.SIG_DFL);
+  // Deno's own handlers would swallow what comes in the last moment, when nobody listens any more.
+  for (const signal of signalsIn(setOf(["SIGPIPE", ...FORWARDED]) & ~ignored)) {
+    c.signal(signal, SignalAction.SIG_DFL);
+  }
   for (const signal of signalsIn(ignored)) c.signal(signal, SignalAction.SIG_IGN);
   c.pthread_sigmask(SIG_SETMASK, sigset(blocked), null);
   c.execve(cString(file), cStrings(argv), environment());

@@ -1,4 +1,6 @@
 import { ExitCode, KoordinatorError } from "../errors.ts";
+import { hasRawBytes } from "./arguments.ts";
+import { cString, libc } from "./libc.ts";
 
 /** What is told of a file whose folder may not be searched. */
 const DENIED = "permission denied";
@@ -46,6 +48,8 @@ export function cannotExecute(command: string, why: string): KoordinatorError {
 }
 
 function faultOf(file: string): string | undefined {
+  // Of a name that Deno cannot write only exec tells more.
+  if (hasRawBytes(file)) return libc().access(cString(file), 0) === 0 ? undefined : "missing";
   try {
     const { isDirectory, mode } = Deno.statSync(file);
     if (isDirectory) return "is a directory";

@@ -1,32 +1,64 @@
 import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
+import { inheritedSignals } from "./inherited.ts";
 import { libc, SIG_BLOCK, SIG_UNBLOCK, sigset } from "./libc.ts";
-import { bit, inheritedSignals } from "./inherited.ts";
+import { setOf } from "./signal_set.ts";
 
-/** Signals from the first statement on. */
+/** Signals from the first instruction on. */
 export interface CaughtSignals {
   /** Delivers the signals that came already, then each as it comes, to `onSignal` alone. */
   readonly subscribe: (onSignal: (signal: SignalName) => void) => void;
+  /**
+   * Blocks the signals, and resolves when what had come before has been delivered: what comes now
+   * stays with the kernel, until `release` or for the program that this process becomes.
+   */
+  readonly hold: () => Promise<void>;
+  /** Ends what `hold` began. */
+  readonly release: () => void;
 }
+
+/** Blocked in the first thread all the time: see catchSignals. */
+const DEAF = setOf(["SIGTTOU"]);
+const HELD = setOf(FORWARDED) & ~DEAF;
 
 /**
  * Listens to every forwarded signal at once and keeps what comes until somebody subscribes. A signal
- * that was blocked at the start is unblocked, here and not for the command.
+ * that was blocked, by the loader or at the start, is unblocked, here and not for the command.
  */
 export function catchSignals(): CaughtSignals {
   const early: SignalName[] = [];
   let deliver = (signal: SignalName): void => void early.push(signal);
   // What koordinator was started with is read before the first listener changes it.
-  const { blocked } = inheritedSignals();
+  inheritedSignals();
   for (const signal of FORWARDED) Deno.addSignalListener(signal, () => deliver(signal));
-  const deaf = blocked & FORWARDED.reduce((set, signal) => set | bit(SIGNALS[signal]), 0n);
-  if (deaf !== 0n) libc().pthread_sigmask(SIG_UNBLOCK, sigset(deaf), null);
+  libc().pthread_sigmask(SIG_UNBLOCK, sigset(HELD), null);
   // While SIGTTOU is listened to, writing to a terminal from the background would neither stop nor
   // succeed but start anew for ever. The other threads still receive one that is sent.
-  libc().pthread_sigmask(SIG_BLOCK, sigset(bit(SIGNALS.SIGTTOU)), null);
+  libc().pthread_sigmask(SIG_BLOCK, sigset(DEAF), null);
   return {
     subscribe: (onSignal) => {
       deliver = onSignal;
       for (const signal of early.splice(0)) onSignal(signal);
     },
+    hold: async () => {
+      libc().pthread_sigmask(SIG_BLOCK, sigset(HELD), null);
+      await sentinel();
+    },
+    release: () => {
+      libc().pthread_sigmask(SIG_UNBLOCK, sigset(HELD), null);
+    },
   };
+}
+
+/**
+ * Resolves when Deno has told of every signal that it has caught: of one that is sent now, and with it
+ * of all before it, since all of them wait in one pipe and are told in the same turn.
+ */
+async function sentinel(): Promise<void> {
+  const arrived = Promise.withResolvers<void>();
+  Deno.addSignalListener("SIGCHLD", arrived.resolve);
+  // SIGCHLD means that a child may have ended: nobody minds one more.
+  libc().kill(Deno.pid, SIGNALS.SIGCHLD);
+  await arrived.promise;
+  Deno.removeSignalListener("SIGCHLD", arrived.resolve);
+  await new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -10,10 +10,47 @@ export interface Segment {
   readonly memorySize: number;
 }
 
+/** An entry of the dynamic section; `at` is the place of its value in the file. */
+export interface DynamicEntry {
+  readonly tag: number;
+  readonly value: number;
+  readonly at: number;
+}
+
+/** elf.h: types of files and segments. */
+export const ET_EXEC = 2;
+export const ET_DYN = 3;
 export const PT_LOAD = 1;
 export const PT_DYNAMIC = 2;
 export const PT_INTERP = 3;
 export const PT_NOTE = 4;
+
+/** elf.h: tags of the dynamic section. */
+export const Tag = {
+  NEEDED: 1,
+  PLTRELSZ: 2,
+  PLTGOT: 3,
+  HASH: 4,
+  STRTAB: 5,
+  SYMTAB: 6,
+  RELA: 7,
+  RELASZ: 8,
+  STRSZ: 10,
+  INIT: 12,
+  FINI: 13,
+  JMPREL: 23,
+  INIT_ARRAY: 25,
+  FINI_ARRAY: 26,
+  RELR: 36,
+  GNU_HASH: 0x6ffffef5,
+  VERSYM: 0x6ffffff0,
+  RELACOUNT: 0x6ffffff9,
+  FLAGS_1: 0x6ffffffb,
+  VERDEF: 0x6ffffffc,
+  VERDEFNUM: 0x6ffffffd,
+  VERNEED: 0x6ffffffe,
+  VERNEEDNUM: 0x6fffffff,
+} as const;
 
 /** An ELF file in memory, read and changed in place. */
 export class Elf {
@@ -48,6 +85,18 @@ export class Elf {
     this.view.setUint32(at, value, true);
   }
 
+  u16(at: number): number {
+    return this.view.getUint16(at, true);
+  }
+
+  setU16(at: number, value: number): void {
+    this.view.setUint16(at, value, true);
+  }
+
+  get machine(): number {
+    return this.u16(18);
+  }
+
   get entry(): number {
     return this.u64(24);
   }
@@ -58,12 +107,18 @@ export class Elf {
 
   /** Where the ELF file ends and what `deno compile` appended begins: behind the section headers. */
   get end(): number {
-    return this.u64(40) + this.view.getUint16(58, true) * this.view.getUint16(60, true);
+    return this.u64(40) + this.u16(58) * this.u16(60);
+  }
+
+  /** The places of the section headers in the file. */
+  get sections(): readonly number[] {
+    const [table, size] = [this.u64(40), this.u16(58)];
+    return Array.from({ length: this.u16(60) }, (_, index) => table + index * size);
   }
 
   get segments(): readonly Segment[] {
     const table = this.u64(32);
-    return Array.from({ length: this.view.getUint16(56, true) }, (_, index) => {
+    return Array.from({ length: this.u16(56) }, (_, index) => {
       const at = table + index * 56;
       return {
         at,
@@ -100,13 +155,20 @@ export class Elf {
     return new TextDecoder().decode(this.bytes.subarray(at, end));
   }
 
-  /** The dynamic section: each entry's tag, value and the place of the value in the file. */
-  get dynamic(): readonly { readonly tag: number; readonly value: number; readonly at: number }[] {
+  /** The dynamic section up to its end mark. */
+  get dynamic(): readonly DynamicEntry[] {
     const { offset, fileSize } = this.segment(PT_DYNAMIC);
     const entries = [];
     for (let at = offset; at < offset + fileSize && this.u64(at) !== 0; at += 16) {
       entries.push({ tag: this.u64(at), value: this.u64(at + 8), at: at + 8 });
     }
     return entries;
+  }
+
+  /** @throws {Error} if the dynamic section has no such entry */
+  dynamicEntry(tag: number): DynamicEntry {
+    const found = this.dynamic.find((entry) => entry.tag === tag);
+    if (found === undefined) throw new Error(`no dynamic entry of tag ${tag}`);
+    return found;
   }
 }

@@ -1,28 +1,37 @@
-import { Elf, PT_INTERP, PT_LOAD, PT_NOTE } from "./elf.ts";
+import { Elf, PT_INTERP, PT_LOAD, PT_NOTE, Tag } from "./elf.ts";
+import { fixAddress } from "./fix_address.ts";
+import type { PageRun } from "./resting_pages.ts";
+import { mergedInto, neededLibraries, removeEntries } from "./needed.ts";
 
-const PAGE = 4096;
+/** The largest page of arm64 kernels; x86_64 has 4096, of which it is a multiple. */
+const PAGE = 65536;
 const ENCODER = new TextEncoder();
-
-/** elf.h: tags of the dynamic section. */
-const DT_NEEDED = 1;
-const DT_STRTAB = 5;
-const DT_STRSZ = 10;
-const DT_VERNEED = 0x6ffffffe;
-const DT_VERNEEDNUM = 0x6fffffff;
 
 /** loader.c: PT_INTERP hidden from the kernel, and the mark before its configuration. */
 const PT_SEALED_INTERP = 0x6b6f6f72;
 const MAGIC = "KOOKSEAL";
 const MAX_LIBRARIES = 12;
 
+/** pages.c: the pages of x86_64, the size of `struct run`, and mmap(2)'s protections. */
+const SMALL_PAGE = 4096;
+const RUN_SIZE = 32;
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+
+/** What stands for a library in ld.so's eyes: loader.c writes the digits at the end. */
+const SLOT = ENCODER.encode("/proc/self/fd//////0\0");
+const DIGITS = 6;
+
 /** What the loader needs beside the program. */
 export interface SealParts {
   /** The loader, a flat binary. */
   readonly loader: Uint8Array<ArrayBuffer>;
-  /** ld.so. */
-  readonly interpreter: Uint8Array<ArrayBuffer>;
-  /** Reads the library of a DT_NEEDED name. */
-  readonly library: (name: string) => Uint8Array<ArrayBuffer>;
+  /** ld.so and all that the program needs, by their DT_NEEDED names. */
+  readonly libraries: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  /** The signals that the loader blocks, as a set: bit n - 1 is signal n. */
+  readonly blockedSignals: bigint;
+  /** Pages of memory that are the same at every start, which processes can share. */
+  readonly restingPages: readonly PageRun[];
 }
 
 /**
@@ -32,97 +41,109 @@ export interface SealParts {
  * @throws {Error} if the program is not a dynamic one, or has been sealed already
  */
 export function seal(program: Uint8Array<ArrayBuffer>, parts: SealParts): Uint8Array<ArrayBuffer> {
-  const source = new Elf(program);
-  const dynamic = source.dynamic;
-  const one = (tag: number) => {
-    const found = dynamic.find((entry) => entry.tag === tag);
-    if (found === undefined) throw new Error(`no dynamic entry of tag ${tag}`);
-    return found;
+  const library = (wanted: string) => {
+    const content = [...parts.libraries].find(([name]) => name.startsWith(wanted))?.[1];
+    if (content === undefined) throw new Error(`${wanted} is not among the libraries`);
+    return content;
   };
-  const strings = source.offsetOf(one(DT_STRTAB).value);
-  const stringsSize = one(DT_STRSZ).value;
-  const needed = dynamic.filter(({ tag }) => tag === DT_NEEDED)
-    .map(({ value, at }) => ({ name: source.text(strings + value), at }))
-    // ld.so is the interpreter itself.
-    .filter(({ name }) => !name.startsWith("ld-linux"));
+  const source = new Elf(fixAddress(program));
+  const all = neededLibraries(source);
+  const merged = mergedInto(library("libc.so.6"), all.map(({ name }) => name));
+  removeEntries(source, all.filter(({ name }) => merged.has(name)).map(({ entry }) => entry));
+  const needed = neededLibraries(source);
   if (needed.length > MAX_LIBRARIES) throw new Error(`more than ${MAX_LIBRARIES} libraries`);
+  const strings = source.offsetOf(source.dynamicEntry(Tag.STRTAB).value);
+  const stringsSize = source.dynamicEntry(Tag.STRSZ).value;
+  const tail = new Uint8Array(needed.length * SLOT.length);
+  needed.forEach((_, index) => tail.set(SLOT, index * SLOT.length));
+  const names = concat([source.bytes.subarray(strings, strings + stringsSize), tail]);
+  const nameOffset = (index: number) => stringsSize + index * SLOT.length;
 
-  const slot = ENCODER.encode("/proc/self/fd//////0\0");
-  const digits = slot.length - 1 - 6;
-  const tail = new Uint8Array(needed.length * slot.length);
-  needed.forEach((_, index) => tail.set(slot, index * slot.length));
-  const names = concat([program.subarray(strings, strings + stringsSize), tail]);
-  const nameOffset = (index: number) => stringsSize + index * slot.length;
-
-  const pieces = [
-    parts.loader,
-    names,
-    parts.interpreter,
-    ...needed.map(({ name }) => parts.library(name)),
-  ];
-  const { blob, offsets } = layOut(pieces);
-  const [, namesAt = 0, interpreterAt = 0, ...librariesAt] = offsets;
-
-  const fileOffset = align(program.length);
+  const libraries = needed.map(({ name }) => library(name));
+  const runs = parts.restingPages;
+  const table = new Uint8Array(runs.length * RUN_SIZE);
+  const { blob, offsets } = layOut([
+    ...[parts.loader, names, table, concat(runs.map(({ content }) => content))],
+    ...[library("ld-linux"), ...libraries],
+  ]);
+  const [, namesAt = 0, tableAt = 0, contentAt = 0, interpreterAt = 0, ...librariesAt] = offsets;
+  writeRuns(new DataView(blob.buffer, tableAt), runs, contentAt);
+  const fileOffset = align(source.bytes.length);
   const address = align(
     Math.max(
       ...source.segments.filter(({ type }) => type === PT_LOAD)
         .map((segment) => segment.address + segment.memorySize),
     ),
   );
-  const sealed = new Elf(concat([program, new Uint8Array(fileOffset - program.length), blob]));
+  const padding = new Uint8Array(fileOffset - source.bytes.length);
+  const sealed = new Elf(concat([source.bytes, padding, blob]));
 
-  const config = sealed.view;
-  let at = fileOffset + indexOf(parts.loader, ENCODER.encode(MAGIC)) + 8;
-  const put = (value: number) => {
-    config.setBigUint64(at, BigInt(value), true);
-    at += 8;
-  };
-  put(address);
-  put(namesAt);
-  put(align(names.length));
-  put(source.entry);
-  put(interpreterAt);
-  put(needed.length);
-  for (const [index, offset] of librariesAt.entries()) {
-    put(offset);
-    put(pieces[index + 3]?.length ?? 0);
-    put(namesAt + nameOffset(index) + digits);
-  }
+  writeConfig(sealed, fileOffset + indexOf(parts.loader, ENCODER.encode(MAGIC)) + 8, [
+    address,
+    fileOffset,
+    namesAt,
+    align(names.length),
+    source.entry,
+    interpreterAt,
+    parts.blockedSignals,
+    tableAt,
+    runs.length,
+    needed.length,
+    ...libraries.flatMap(({ length }, index) => [
+      librariesAt[index] ?? 0,
+      length,
+      namesAt + nameOffset(index) + SLOT.length - 1 - DIGITS,
+    ]),
+  ]);
 
-  sealed.setU64(one(DT_STRTAB).at, address + namesAt);
-  sealed.setU64(one(DT_STRSZ).at, names.length);
-  for (const [index, { at }] of needed.entries()) sealed.setU64(at, nameOffset(index));
-  renameVersions(sealed, strings, needed.map(({ name }) => name), nameOffset, {
-    first: source.offsetOf(one(DT_VERNEED).value),
-    count: one(DT_VERNEEDNUM).value,
+  renameVersions(sealed, strings, (name) => {
+    const home = merged.has(name) ? "libc.so.6" : name;
+    const index = needed.findIndex(({ name }) => name === home);
+    return index < 0 ? undefined : nameOffset(index);
   });
+  for (const [index, { entry }] of needed.entries()) sealed.setU64(entry.at, nameOffset(index));
+  sealed.setU64(sealed.dynamicEntry(Tag.STRTAB).at, address + namesAt);
+  sealed.setU64(sealed.dynamicEntry(Tag.STRSZ).at, names.length);
   sealed.setU32(sealed.segment(PT_INTERP).at, PT_SEALED_INTERP);
   const { at: note } = sealed.segment(PT_NOTE);
   sealed.setU32(note, PT_LOAD);
   sealed.setU32(note + 4, 4 | 1);
-  for (
-    const [index, value] of [fileOffset, address, address, blob.length, blob.length, PAGE]
-      .entries()
-  ) {
-    sealed.setU64(note + 8 + index * 8, value);
-  }
+  const placed = [fileOffset, address, address, blob.length, blob.length, PAGE];
+  for (const [index, value] of placed.entries()) sealed.setU64(note + 8 + index * 8, value);
   sealed.entry = address;
   return sealed.bytes;
+}
+
+/** The numbers of `struct config` in loader.c, in their order. */
+function writeConfig(sealed: Elf, from: number, values: readonly (number | bigint)[]): void {
+  for (const [index, value] of values.entries()) {
+    sealed.view.setBigUint64(from + index * 8, BigInt(value), true);
+  }
+}
+
+/** `struct run` of pages.c, whose contents lie one behind the other. */
+function writeRuns(table: DataView, runs: readonly PageRun[], contentAt: number): void {
+  let at = 0;
+  for (const { address, writable, content } of runs) {
+    const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    for (const value of [address, content.length / SMALL_PAGE, protection, contentAt]) {
+      table.setBigUint64(at, BigInt(value), true);
+      at += 8;
+    }
+    contentAt += content.length;
+  }
 }
 
 /** Gives each `vn_file` of .gnu.version_r the name under which ld.so will know the library. */
 function renameVersions(
   sealed: Elf,
   strings: number,
-  names: readonly string[],
-  nameOffset: (index: number) => number,
-  needs: { readonly first: number; readonly count: number },
+  newName: (name: string) => number | undefined,
 ): void {
-  let at = needs.first;
-  for (let n = 0; n < needs.count; n++) {
-    const index = names.indexOf(sealed.text(strings + sealed.u32(at + 4)));
-    if (index >= 0) sealed.setU32(at + 4, nameOffset(index));
+  let at = sealed.offsetOf(sealed.dynamicEntry(Tag.VERNEED).value);
+  for (let left = sealed.dynamicEntry(Tag.VERNEEDNUM).value; left > 0; left--) {
+    const offset = newName(sealed.text(strings + sealed.u32(at + 4)));
+    if (offset !== undefined) sealed.setU32(at + 4, offset);
     at += sealed.u32(at + 12);
   }
 }

@@ -1,0 +1,39 @@
+import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
+import { execLibc, SIG_SETMASK, SIGNAL_SET_SIZE, sigset } from "./libc.ts";
+import { bit, setOf, type SignalSet } from "./signal_set.ts";
+
+/** What stops a job, which is as harmless early as late. */
+const JOB_CONTROL: readonly SignalName[] = ["SIGTSTP", "SIGTTIN", "SIGTTOU"];
+
+/**
+ * What the loader of the executable blocks in its first instructions: a signal that came before
+ * anybody listens would be dropped by the kernel for PID 1, and end any other process.
+ */
+export const SEALED_SIGNALS: SignalSet = setOf(
+  FORWARDED.filter((name) => !JOB_CONTROL.includes(name)),
+);
+
+/** tools/seal/loader.c: its entry of the auxiliary vector (getauxval(3)), the mask before its own. */
+const AT_SIGNAL_MASK = 0x6b6f6f73n;
+
+/** Set in that entry, where it can mean nothing else, so that an empty mask is not no entry. */
+const PRESENT = bit(SIGNALS.SIGKILL);
+
+/** The signals that were blocked when koordinator was started; undefined when it is not sealed. */
+export function maskBeforeSeal(): SignalSet | undefined {
+  const mask = execLibc().getauxval(AT_SIGNAL_MASK);
+  return mask === 0n ? undefined : mask & ~PRESENT;
+}
+
+/** Ends the loader's block, for what is not a supervisor and ends by a signal as any program does. */
+export function breakSeal(): void {
+  const mask = maskBeforeSeal();
+  if (mask !== undefined) execLibc().pthread_sigmask(SIG_SETMASK, sigset(mask), null);
+}
+
+/** Whether a signal came and is blocked yet: one that a supervisor passes on. */
+export function signalIsPending(): boolean {
+  const pending = new Uint8Array(SIGNAL_SET_SIZE);
+  execLibc().sigpending(pending);
+  return (new DataView(pending.buffer).getBigUint64(0, true) & setOf(FORWARDED)) !== 0n;
+}

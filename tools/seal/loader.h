@@ -1,0 +1,71 @@
+/* What loader.c and pages.c have in common. */
+#include <elf.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cpu.h"
+
+#define MAX_LIBRARIES 12
+#define SMALL_PAGE 4096UL /* of x86_64 */
+
+/* seal.ts fills it. */
+struct config {
+  uint64_t magic;
+  uint64_t segment_address; /* link-time address of the segment that all of this is in */
+  uint64_t segment_offset; /* where it lies in the executable */
+  uint64_t names; /* offset of the page-aligned string table that ld.so reads, and its size */
+  uint64_t names_size;
+  uint64_t program_entry; /* link-time entry of the program */
+  uint64_t interpreter; /* offset of ld.so in this segment */
+  uint64_t blocked_signals; /* bit n - 1 is signal n */
+  uint64_t runs; /* offset of the table of pages.c */
+  uint64_t run_count;
+  uint64_t library_count;
+  struct {
+    uint64_t offset, size; /* in this segment */
+    uint64_t digits; /* offset of the slot in which the descriptor's number goes */
+  } libraries[MAX_LIBRARIES];
+};
+
+/* reached without a table of addresses, which nobody would fill */
+#pragma GCC visibility push(hidden)
+
+extern volatile const struct config config;
+
+/* errno.h, fcntl.h, mman.h and signal.h: the same on x86_64 and arm64 */
+enum {
+  ENOMEM = 12,
+  EACCES = 13,
+  EFAULT = 14,
+  EEXIST = 17,
+  ENFILE = 23,
+  EMFILE = 24,
+  ENAMETOOLONG = 36,
+  AT_FDCWD = -100,
+  O_RDONLY = 0,
+  O_RDWR = 2,
+  O_CREAT = 0100,
+  O_EXCL = 0200,
+  O_CLOEXEC = 02000000,
+  F_DUPFD_CLOEXEC = 1030,
+  MFD_CLOEXEC = 1,
+  MFD_NOEXEC_SEAL = 8,
+  PROT_READ = 1,
+  PROT_WRITE = 2,
+  PROT_EXEC = 4,
+  MAP_PRIVATE = 2,
+  MAP_FIXED = 16,
+  MAP_ANONYMOUS = 32,
+  SIG_BLOCK = 0,
+};
+
+static inline int failed(long result) { return result < 0 && result > -4096; }
+
+/* Where the segment lies: its first instruction is this one. */
+extern char _start[];
+static inline char *segment_start(void) { return _start; }
+
+/* pages.c */
+long share_pages(void);
+
+#pragma GCC visibility pop

@@ -1,0 +1,41 @@
+import { call } from "./call.ts";
+import { Elf, PT_LOAD } from "./elf.ts";
+import { isHost, type Target } from "./target.ts";
+
+const FOLDER = new URL(".", import.meta.url).pathname;
+
+/** The C compiler for a target: CC where that is this machine's own. */
+export function compilerOf(target: Target): string {
+  return isHost(target) ? Deno.env.get("CC") ?? "cc" : target.crossCompiler;
+}
+
+/** How to get it. */
+export function remedyOf(target: Target): string {
+  return isHost(target)
+    ? "install a C compiler (Debian: apt-get install gcc libc6-dev), or set CC"
+    : `install it (Debian: apt-get install ${target.crossPackage})`;
+}
+
+/** Compiles loader.c and pages.c; the result is its code and constants, to be loaded anywhere. */
+export async function buildLoader(
+  target: Target,
+  scratch: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const output = `${scratch}/loader-${target.arch}.elf`;
+  await call(
+    compilerOf(target),
+    [
+      ..."-O2 -std=gnu11 -Wall -Wextra -Werror -nostdlib -ffreestanding -fPIE".split(" "),
+      ..."-fvisibility=hidden -fno-stack-protector -fno-asynchronous-unwind-tables".split(" "),
+      ..."-fno-tree-loop-distribute-patterns -static -no-pie -Wl,--build-id=none".split(" "),
+      ...target.flags,
+      ...["-Wl,-T,loader.ld", "-o", output, "loader.c", "pages.c"],
+    ],
+    remedyOf(target),
+    { cwd: FOLDER },
+  );
+  const elf = new Elf(await Deno.readFile(output));
+  const { address, offset, fileSize } = elf.segment(PT_LOAD);
+  if (address !== 0) throw new Error("the loader is not linked to address 0");
+  return elf.bytes.slice(offset, offset + fileSize);
+}

@@ -1,0 +1,119 @@
+/** Pages of memory that lie together and are the same at every start. */
+export interface PageRun {
+  readonly address: number;
+  readonly writable: boolean;
+  /** Whole pages. */
+  readonly content: Uint8Array<ArrayBuffer>;
+}
+
+/** Of x86_64. */
+const PAGE = 4096;
+
+/** Starts that are compared: in every other folder, with other arguments and variables. */
+const STARTS = 6;
+
+/** How long a process must have used no processor to count as resting, and be at rest at the latest. */
+const QUIET_MS = 400;
+const PATIENCE_MS = 30_000;
+
+/**
+ * Finds the anonymous pages, but those of zeros, that a supervisor has at every start: V8's heap as
+ * Deno's snapshot fills it, where V8's own addresses and hashes are fixed by flags.
+ *
+ * @param executable a koordinator that is compiled with those flags
+ * @throws {Error} if a start does not come to rest, or its memory may not be read
+ */
+export async function findRestingPages(executable: string): Promise<readonly PageRun[]> {
+  let common: Map<number, RestingPage> | undefined;
+  for (let start = 0; start < STARTS; start++) {
+    const pages = await pagesOfStart(executable, start);
+    common = common === undefined ? pages : new Map(
+      [...common].filter(([address, page]) => isSame(page, pages.get(address))),
+    );
+  }
+  return joined(common ?? new Map());
+}
+
+interface RestingPage {
+  readonly writable: boolean;
+  readonly content: Uint8Array<ArrayBuffer>;
+}
+
+function isSame(one: RestingPage, other: RestingPage | undefined): boolean {
+  return other !== undefined && one.writable === other.writable &&
+    one.content.every((byte, index) => byte === other.content[index]);
+}
+
+async function pagesOfStart(executable: string, start: number): Promise<Map<number, RestingPage>> {
+  const child = new Deno.Command(executable, {
+    args: ["/bin/true", "x".repeat(100 * start)],
+    cwd: start % 2 === 0 ? "/" : Deno.cwd(),
+    clearEnv: true,
+    env: {
+      // It waits, as a supervisor mostly does.
+      KOORDINATOR_SPEC: JSON.stringify({ startDeps: [{ file: `/no/such/file/${start ** 6}` }] }),
+      OTHER: "x".repeat(313 * start),
+    },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  try {
+    await untilQuiet(child.pid);
+    return readPages(child.pid);
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
+}
+
+/** Waits until a process has slept for a while. */
+async function untilQuiet(pid: number): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (let before = "", since = 0;;) {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    // proc_pid_stat(5): utime and stime are fields 14 and 15, counted from 3 behind the name.
+    const used = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13).join(" ");
+    if (used !== before) [before, since] = [used, performance.now()];
+    else if (performance.now() - since > QUIET_MS) return;
+    if (performance.now() > deadline) throw new Error("the executable does not come to rest");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** The anonymous pages that have a content, by address. */
+function readPages(pid: number): Map<number, RestingPage> {
+  using memory = Deno.openSync(`/proc/${pid}/mem`);
+  const pages = new Map<number, RestingPage>();
+  for (const line of Deno.readTextFileSync(`/proc/${pid}/maps`).split("\n")) {
+    // Without a name: no file, no stack, and not the heap of malloc, which is elsewhere every time.
+    const match = /^(\w+)-(\w+) r([w-])-p \w+ \w+:\w+ 0\s*$/.exec(line);
+    if (match === null) continue;
+    const [from, to] = [Number.parseInt(match[1] ?? "", 16), Number.parseInt(match[2] ?? "", 16)];
+    for (let address = from; address < to; address += PAGE) {
+      const content = new Uint8Array(PAGE);
+      memory.seekSync(address, Deno.SeekMode.Start);
+      if (memory.readSync(content) !== PAGE) break;
+      if (content.some((byte) => byte !== 0)) {
+        pages.set(address, { writable: match[3] === "w", content });
+      }
+    }
+  }
+  return pages;
+}
+
+function joined(pages: ReadonlyMap<number, RestingPage>): readonly PageRun[] {
+  const runs: { address: number; writable: boolean; contents: Uint8Array<ArrayBuffer>[] }[] = [];
+  for (const [address, { writable, content }] of [...pages].sort(([a], [b]) => a - b)) {
+    const last = runs.at(-1);
+    const follows = last !== undefined && last.writable === writable &&
+      last.address + last.contents.length * PAGE === address;
+    if (follows) last.contents.push(content);
+    else runs.push({ address, writable, contents: [content] });
+  }
+  return runs.map(({ address, writable, contents }) => {
+    const content = new Uint8Array(contents.length * PAGE);
+    contents.forEach((page, index) => content.set(page, index * PAGE));
+    return { address, writable, content };
+  });
+}
