@@ -6,7 +6,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import * as v from "valibot";
 import { type Build, readBuild } from "./image/contents.ts";
 import { makeImage } from "./image/make_image.ts";
-import { ARCHES, ociArchitecture } from "./platform.ts";
+import { ALL_TARGETS, findTarget, isHost } from "./seal/target.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const OUTPUT = "dist/koordinator.image.tar";
@@ -25,33 +25,33 @@ async function image(args: readonly string[]): Promise<void> {
     throw new Error("usage: deno task image [NAME:TAG] [--compression zstd|gzip|none]");
   }
   const { _: [reference], compression } = options.output;
-  const host = Deno.build.arch;
+  const host = findTarget();
   const builds = await allBuilds();
   const cache = `${ROOT}.cache`;
   await Deno.mkdir(cache, { recursive: true });
   const { bytes, layerSizes } = await makeImage(builds, { reference, compression, host, cache });
   await Deno.writeFile(`${ROOT}${OUTPUT}`, bytes);
-  for (const [arch, size] of layerSizes) {
-    console.log(`linux/${ociArchitecture(arch)}: ${(size / 1e6).toFixed(1)} MB, ${compression}`);
+  for (const [{ oci }, size] of layerSizes) {
+    console.log(`linux/${oci}: ${(size / 1e6).toFixed(1)} MB, ${compression}`);
   }
   console.log(`${OUTPUT}: ${reference}`);
 }
 
 /** The host's build, and the other one if it was made of the same sources. */
 async function allBuilds(): Promise<readonly Build[]> {
-  const host = Deno.build.arch;
-  const own = await readBuild(ROOT, host, host);
+  const own = await readBuild(ROOT, findTarget());
   if (own === undefined) {
     throw new Error("dist/koordinator is missing: run `deno task compile` first");
   }
   const builds = [own];
-  for (const arch of ARCHES.filter((arch) => arch !== host)) {
-    const other = await readBuild(ROOT, arch, host);
+  for (const target of ALL_TARGETS.filter((target) => !isHost(target))) {
+    const { arch, oci } = target;
+    const other = await readBuild(ROOT, target);
     const remedy = `\`deno task compile --target ${arch}\` adds it`;
     if (other === undefined) {
-      console.log(`linux/${ociArchitecture(arch)}: not compiled, left out; ${remedy}`);
+      console.log(`linux/${oci}: not compiled, left out; ${remedy}`);
     } else if (other.inputs.program.sha256 !== own.inputs.program.sha256) {
-      console.log(`linux/${ociArchitecture(arch)}: of other sources, left out; ${remedy}`);
+      console.log(`linux/${oci}: of other sources, left out; ${remedy}`);
     } else {
       builds.push(other);
     }

@@ -6,10 +6,10 @@ import { parseArgs } from "@std/cli/parse-args";
 import * as v from "valibot";
 import { readBuild } from "./image/contents.ts";
 import { makeImage } from "./image/make_image.ts";
-import { type Arch, ARCHES } from "./platform.ts";
 import { artefacts } from "./release/artefacts.ts";
 import { releaseFacts } from "./release/facts.ts";
 import { releaseFaults, releaseNotes } from "./release/faults.ts";
+import { ALL_TARGETS, findTarget, type Target } from "./seal/target.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const OUTPUT = "dist/release";
@@ -22,17 +22,16 @@ async function release(args: readonly string[]): Promise<void> {
   if (!options.success) throw new Error("usage: deno task release [--snapshot]");
   const facts = await releaseFacts(ROOT);
   const version = named(facts.version, releaseFaults(facts), options.output.snapshot);
-  const host = Deno.build.arch;
-  for (const arch of ARCHES) await compile(arch);
-  const builds = await Promise.all(ARCHES.map(async (arch) => {
-    const build = await readBuild(ROOT, arch, host);
-    if (build === undefined) throw new Error(`deno task compile made nothing for ${arch}`);
+  for (const target of ALL_TARGETS) await compile(target);
+  const builds = await Promise.all(ALL_TARGETS.map(async (target) => {
+    const build = await readBuild(ROOT, target);
+    if (build === undefined) throw new Error(`deno task compile made nothing for ${target.arch}`);
     return build;
   }));
   const { bytes } = await makeImage(builds, {
     reference: `koordinator:${version}`,
     compression: "zstd",
-    host,
+    host: findTarget(),
     cache: `${ROOT}.cache`,
   });
   const files = await artefacts(version, builds, bytes);
@@ -57,7 +56,7 @@ function named(version: string, faults: readonly string[], snapshot: boolean): s
   throw new Error(`${version} cannot be released (--snapshot makes the files all the same):${all}`);
 }
 
-async function compile(arch: Arch): Promise<void> {
+async function compile({ arch }: Target): Promise<void> {
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", `${ROOT}tools/compile.ts`, "--target", arch],
     cwd: ROOT,

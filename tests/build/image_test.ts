@@ -6,9 +6,15 @@ import { type Build, readBuild } from "../../tools/image/contents.ts";
 import { makeLayer } from "../../tools/image/layer.ts";
 import { makeImage } from "../../tools/image/make_image.ts";
 import { fullReference } from "../../tools/image/reference.ts";
-import { type Arch, ARCHES } from "../../tools/platform.ts";
+import {
+  ALL_TARGETS,
+  executablePath,
+  findTarget,
+  isHost,
+  type Target,
+} from "../../tools/seal/target.ts";
 import { sha256 } from "../../tools/sha256.ts";
-import { compiledRepository, HOST } from "../support/repository.ts";
+import { compiledRepository } from "../support/repository.ts";
 import { untar } from "../support/untar.ts";
 
 const Descriptor = v.object({
@@ -30,16 +36,18 @@ const DockerManifest = v.array(
   v.object({ Config: v.string(), RepoTags: v.array(v.string()), Layers: v.array(v.string()) }),
 );
 
-async function builds(arches: readonly Arch[] = ARCHES): Promise<readonly Build[]> {
-  const repository = await compiledRepository(arches);
-  const read = await Promise.all(arches.map((arch) => readBuild(repository, arch, HOST)));
+const HOST = findTarget();
+
+async function builds(targets: readonly Target[] = ALL_TARGETS): Promise<readonly Build[]> {
+  const repository = await compiledRepository(targets);
+  const read = await Promise.all(targets.map((target) => readBuild(repository, target)));
   await Deno.remove(repository, { recursive: true });
   return read.filter((build) => build !== undefined);
 }
 
-async function image(compression: Compression = "zstd", arches: readonly Arch[] = ARCHES) {
+async function image(compression: Compression = "zstd", targets: readonly Target[] = ALL_TARGETS) {
   const options = { reference: "koordinator:latest", compression, host: HOST };
-  return await makeImage(await builds(arches), options);
+  return await makeImage(await builds(targets), options);
 }
 
 /** The archive's JSON files and blobs. */
@@ -95,13 +103,13 @@ Deno.test("loaders that know docker-archive alone find the host's platform", asy
   assert(manifest !== undefined);
   assertEquals(manifest.RepoTags, ["docker.io/library/koordinator:latest"]);
   const config = v.parse(Config, json(manifest.Config));
-  assertEquals(config.architecture, "amd64");
+  assertEquals(config.architecture, HOST.oci);
   assertEquals(config.config, { Entrypoint: ["/bin/koordinator", "copy"], User: "65534" });
   manifest.Layers.forEach(bytes);
 });
 
 Deno.test("the layer holds the executable, the bill of materials and the licences, owned by root", async () => {
-  const { bytes, blob, json } = layout((await image("none", ["x86_64"])).bytes);
+  const { bytes, blob, json } = layout((await image("none", [HOST])).bytes);
   const [manifest] = v.parse(DockerManifest, json("manifest.json"));
   const file = await Deno.makeTempFile();
   await Deno.writeFile(file, bytes(manifest?.Layers[0] ?? blob({ digest: "no layer" })));
@@ -126,7 +134,7 @@ Deno.test("the layer holds the executable, the bill of materials and the licence
 
 for (const compression of ["zstd", "gzip", "none"] as const) {
   Deno.test(`a layer that is compressed with ${compression} says so in its media type`, async () => {
-    const { json, blob, bytes } = layout((await image(compression, ["x86_64"])).bytes);
+    const { json, blob, bytes } = layout((await image(compression, [HOST])).bytes);
     const [index] = v.parse(Index, json("index.json")).manifests;
     assert(index !== undefined);
     const [descriptor] = v.parse(Index, json(blob(index))).manifests;
@@ -152,17 +160,19 @@ Deno.test("a layer that was kept and torn is made anew", async () => {
 });
 
 Deno.test("an executable for another processor, or without its build inputs, is no build", async () => {
-  const repository = await compiledRepository(["x86_64"]);
-  assertEquals(await readBuild(repository, "aarch64", HOST), undefined);
-  await Deno.copyFile(`${repository}dist/koordinator`, `${repository}dist/koordinator-aarch64`);
+  const repository = await compiledRepository([HOST]);
+  const other = ALL_TARGETS.find((target) => !isHost(target));
+  assert(other !== undefined);
+  assertEquals(await readBuild(repository, other), undefined);
+  await Deno.copyFile(`${repository}dist/koordinator`, `${repository}${executablePath(other)}`);
   await assertRejects(
-    () => readBuild(repository, "aarch64", HOST),
+    () => readBuild(repository, other),
     Error,
-    "dist/koordinator-aarch64: not for aarch64; run `deno task compile --target aarch64` again",
+    `not for ${other.arch}; run \`deno task compile --target ${other.arch}\` again`,
   );
   await Deno.remove(`${repository}dist/koordinator.build.json`);
   await assertRejects(
-    () => readBuild(repository, "x86_64", HOST),
+    () => readBuild(repository, HOST),
     Error,
     "dist/koordinator.build.json: missing; run `deno task compile",
   );

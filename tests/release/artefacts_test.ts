@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { output } from "../../tools/e2e/output.ts";
 import { type Build, readBuild } from "../../tools/image/contents.ts";
-import { ARCHES } from "../../tools/platform.ts";
 import { artefacts } from "../../tools/release/artefacts.ts";
-import { compiledRepository, HOST } from "../support/repository.ts";
+import { ALL_TARGETS } from "../../tools/seal/target.ts";
+import { compiledRepository } from "../support/repository.ts";
 
 const IMAGE = new TextEncoder().encode("an image");
 
 async function builds(): Promise<readonly Build[]> {
   const repository = await compiledRepository();
-  const read = await Promise.all(ARCHES.map((arch) => readBuild(repository, arch, HOST)));
+  const read = await Promise.all(ALL_TARGETS.map((target) => readBuild(repository, target)));
   await Deno.remove(repository, { recursive: true });
   return read.filter((build) => build !== undefined);
 }

@@ -1,14 +1,15 @@
 import { type BuildInputs, buildInputsPath, parseBuildInputs } from "../build_inputs.ts";
-import { type Arch, executableName, machineOf } from "../platform.ts";
 import { cycloneDx } from "../sbom/cyclonedx.ts";
 import { notices } from "../sbom/notices.ts";
 import { findRuntimeParts } from "../sbom/runtime_parts.ts";
+import { Elf } from "../seal/elf.ts";
+import { executablePath, type Target } from "../seal/target.ts";
 import { sha256 } from "../sha256.ts";
 import type { TarEntry } from "../tar.ts";
 
 /** What `deno task compile` made for one processor, and the papers that go with it. */
 export interface Build {
-  readonly arch: Arch;
+  readonly target: Target;
   readonly inputs: BuildInputs;
   readonly executable: Uint8Array<ArrayBuffer>;
   /** CycloneDX 1.6, JSON. */
@@ -30,22 +31,22 @@ const DOCUMENTS = "usr/share/doc/koordinator";
  */
 export async function readBuild(
   repository: string,
-  arch: Arch,
-  host: Arch,
+  target: Target,
 ): Promise<Build | undefined> {
-  const path = `${repository}dist/${executableName(arch, host)}`;
+  const { arch, machine } = target;
+  const name = executablePath(target);
+  const path = `${repository}${name}`;
   const executable = await readIfThere(path);
   if (executable === undefined) return undefined;
-  const name = path.slice(repository.length);
   const again = `run \`deno task compile --target ${arch}\` again`;
-  if (machineOf(executable) !== arch) throw new Error(`${name}: not for ${arch}; ${again}`);
+  if (machineOf(executable) !== machine) throw new Error(`${name}: not for ${arch}; ${again}`);
   const inputsFile = await readIfThere(buildInputsPath(path));
   if (inputsFile === undefined) throw new Error(`${buildInputsPath(name)}: missing; ${again}`);
   const inputs = parseBuildInputs(new TextDecoder().decode(inputsFile), buildInputsPath(name));
   if (inputs.arch !== arch) throw new Error(`${buildInputsPath(name)}: not of ${arch}; ${again}`);
   const digest = await sha256(executable);
   return {
-    arch,
+    target,
     inputs,
     executable,
     sbom: await cycloneDx(inputs, digest, findRuntimeParts(executable)),
@@ -80,6 +81,15 @@ async function readLicences(
   }));
   const content = new TextEncoder().encode(notices(inputs));
   return [{ name: "NOTICES.txt", mode: 0o644, content }, ...await Promise.all(read)];
+}
+
+/** e_machine of elf(5); undefined if this is no ELF file. */
+function machineOf(executable: Uint8Array<ArrayBuffer>): number | undefined {
+  try {
+    return new Elf(executable).machine;
+  } catch {
+    return undefined;
+  }
 }
 
 async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {

@@ -1,5 +1,5 @@
-import type { Arch } from "../platform.ts";
 import { licenceExpression } from "../sbom/licences.ts";
+import type { Target } from "../seal/target.ts";
 import { tar } from "../tar.ts";
 import type { Compression } from "./compression.ts";
 import { type Build, imageFiles } from "./contents.ts";
@@ -13,7 +13,7 @@ export interface ImageOptions {
   readonly reference: string;
   readonly compression: Compression;
   /** The processor that loaders get which know no platforms. */
-  readonly host: Arch;
+  readonly host: Target;
   /** Keeps what was compressed. */
   readonly cache?: string;
 }
@@ -21,7 +21,7 @@ export interface ImageOptions {
 /** An image archive, and how large its layer is for each processor, in bytes. */
 export interface ImageArchive {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly layerSizes: ReadonlyMap<Arch, number>;
+  readonly layerSizes: ReadonlyMap<Target, number>;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function makeImage(
   const platforms = [];
   for (const build of builds) {
     const layer = await makeLayer(imageFiles(build), compression, cache);
-    platforms.push({ arch: build.arch, layer });
+    platforms.push({ target: build.target, layer });
   }
   const files = await ociLayout({
     reference: fullReference(reference),
@@ -46,7 +46,7 @@ export async function makeImage(
     platforms,
     host,
   });
-  const layerSizes = new Map(platforms.map(({ arch, layer }) => [arch, layer.blob.length]));
+  const layerSizes = new Map(platforms.map(({ target, layer }) => [target, layer.blob.length]));
   return { bytes: tar(files), layerSizes };
 }
 

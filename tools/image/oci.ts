@@ -1,5 +1,4 @@
-import type { Arch } from "../platform.ts";
-import { ociArchitecture } from "../platform.ts";
+import type { Target } from "../seal/target.ts";
 import { sha256 } from "../sha256.ts";
 import type { TarEntry } from "../tar.ts";
 import type { Layer } from "./layer.ts";
@@ -24,7 +23,7 @@ export interface ImageConfig {
 
 /** An image for one platform. */
 export interface PlatformImage {
-  readonly arch: Arch;
+  readonly target: Target;
   readonly layer: Layer;
 }
 
@@ -37,7 +36,7 @@ export interface Image {
   readonly annotations: Readonly<Record<string, string>>;
   readonly platforms: readonly PlatformImage[];
   /** The platform that loaders get who know no platforms (docker-archive). */
-  readonly host: Arch;
+  readonly host: Target;
 }
 
 interface Descriptor {
@@ -61,16 +60,16 @@ export async function ociLayout(image: Image): Promise<readonly TarEntry[]> {
   };
   const manifests = [];
   let docker: TarEntry | undefined;
-  for (const { arch, layer } of image.platforms) {
-    const platform = { architecture: ociArchitecture(arch), os: "linux" };
+  for (const { target, layer } of image.platforms) {
+    const platform = { architecture: target.oci, os: "linux" };
     const config = await add(CONFIG, json(imageConfig(image, platform, layer)));
     const layers = [await add(layer.mediaType, layer.blob)];
     const { annotations } = image;
     const manifest = { schemaVersion: 2, mediaType: MANIFEST, config, layers, annotations };
     manifests.push({ ...await add(MANIFEST, json(manifest)), platform });
-    if (arch === image.host) docker = dockerManifest(image.reference, config, layers);
+    if (target.arch === image.host.arch) docker = dockerManifest(image.reference, config, layers);
   }
-  if (docker === undefined) throw new Error(`no image for ${image.host}, this machine`);
+  if (docker === undefined) throw new Error(`no image for ${image.host.arch}, this machine`);
   const { annotations } = image;
   const index = await add(
     INDEX,

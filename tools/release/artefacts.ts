@@ -1,6 +1,5 @@
 import { compress } from "../image/compression.ts";
 import type { Build } from "../image/contents.ts";
-import { ociArchitecture } from "../platform.ts";
 import { sha256 } from "../sha256.ts";
 import { tar, type TarEntry, withFolders } from "../tar.ts";
 
@@ -21,7 +20,7 @@ export async function artefacts(
   agree(builds);
   const files: TarEntry[] = [];
   for (const build of builds) {
-    const name = `koordinator-${version}-linux-${ociArchitecture(build.arch)}`;
+    const name = `koordinator-${version}-linux-${build.target.oci}`;
     const licences = tar(withFolders(build.licences));
     files.push(
       { name, mode: 0o755, content: build.executable },

@@ -1,5 +1,5 @@
 import type { BuildInputs } from "../build_inputs.ts";
-import { ociArchitecture } from "../platform.ts";
+import { findTarget } from "../seal/target.ts";
 import { sha256 } from "../sha256.ts";
 import { type Component, hashed, licensed } from "./component.ts";
 import {
@@ -61,7 +61,7 @@ function koordinator(inputs: BuildInputs, executable: string): Component {
     type: "generic",
     name: "koordinator",
     version,
-    qualifiers: { arch: ociArchitecture(arch) },
+    qualifiers: { arch: findTarget(arch).oci },
   });
   return {
     type: "application",

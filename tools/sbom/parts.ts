@@ -1,5 +1,5 @@
 import type { BuildInputs, SealedLibrary } from "../build_inputs.ts";
-import { ociArchitecture } from "../platform.ts";
+import { findTarget } from "../seal/target.ts";
 import { type Component, hashed, licensed, seen } from "./component.ts";
 import { DENO_LICENCE, ICU_LICENCE, projectOf, SQLITE_LICENCE, V8_LICENCE } from "./licences.ts";
 import { formatPurl, npmPurl } from "./purl.ts";
@@ -105,7 +105,7 @@ function libraryComponent(
       name: debian,
       version,
       // the cross packages hold another machine's files and are for all machines
-      qualifiers: { arch: debian.endsWith("-cross") ? "all" : ociArchitecture(arch) },
+      qualifiers: { arch: debian.endsWith("-cross") ? "all" : findTarget(arch).oci },
     }),
   };
   const ref = known?.purl ?? name;
