@@ -4,10 +4,12 @@ import { notices } from "../../tools/sbom/notices.ts";
 import { buildInputs } from "../support/build_inputs.ts";
 
 Deno.test("the notices name the source packages of the C libraries, cross packages included", () => {
-  for (const line of ["- glibc 2.36-9+deb12u13\n", "- gcc-12 12.2.0-14+deb12u1\n"]) {
+  for (
+    const line of ["- glibc 2.36-9+deb12u13 of Debian\n", "- gcc-12 12.2.0-14+deb12u1 of Debian\n"]
+  ) {
     assertStringIncludes(notices(buildInputs("x86_64")), line);
   }
-  for (const line of ["- glibc 2.36-8\n", "- gcc-12 12.2.0-14\n"]) {
+  for (const line of ["- glibc 2.36-8 of Debian\n", "- gcc-12 12.2.0-14 of Debian\n"]) {
     assertStringIncludes(notices(buildInputs("aarch64")), line);
   }
 });
@@ -27,8 +29,19 @@ Deno.test("a rebuild of a package has the source of the first build", () => {
   const [library] = buildInputs().libraries;
   assert(library !== undefined);
   assertEquals(sourceOf({ ...library, packageVersion: "2.36-9+b1" }), {
+    distribution: "debian",
     name: "glibc",
     version: "2.36-9",
+  });
+});
+
+Deno.test("the sources of what came from Ubuntu are Ubuntu's", () => {
+  const [library] = buildInputs().libraries;
+  assert(library !== undefined);
+  assertEquals(sourceOf({ ...library, packageVersion: "2.39-0ubuntu8cross1" }), {
+    distribution: "ubuntu",
+    name: "glibc",
+    version: "2.39-0ubuntu8",
   });
 });
 

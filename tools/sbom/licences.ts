@@ -28,14 +28,20 @@ export function projectOf(library: string): LibraryProject {
 
 const HERE = "tools/sbom/licences.ts, and its text to tools/licences";
 
-/** A Debian source package. */
+/** A source package of Debian or Ubuntu. */
 export interface SourcePackage {
+  readonly distribution: "debian" | "ubuntu";
   readonly name: string;
   readonly version: string;
 }
 
+/** The distribution that a package is of: Ubuntu writes its name into the versions of its own. */
+export function distributionOf(packageVersion: string): "debian" | "ubuntu" {
+  return packageVersion.includes("ubuntu") ? "ubuntu" : "debian";
+}
+
 /**
- * The Debian source package of a sealed library, undefined where the package it came from is not
+ * The source package of a sealed library, undefined where the package it came from is not
  * known. The cross packages (`libc6-arm64-cross`) are built from the same sources as the native ones
  * and say so in `Built-Using`; their version is that of the source with `crossN` behind it.
  */
@@ -44,8 +50,9 @@ export function sourceOf(library: SealedLibrary): SourcePackage | undefined {
   if (library.package === null || packageVersion === null) return undefined;
   // +bN counts rebuilds of the same source
   const version = packageVersion.replace(/cross\d+$/, "").replace(/\+b\d+$/, "");
-  if (projectOf(library.name).name === "glibc") return { name: "glibc", version };
-  return { name: `gcc-${version.match(/^\d+/)?.[0] ?? ""}`, version };
+  const distribution = distributionOf(packageVersion);
+  if (projectOf(library.name).name === "glibc") return { distribution, name: "glibc", version };
+  return { distribution, name: `gcc-${version.match(/^\d+/)?.[0] ?? ""}`, version };
 }
 
 /** The SPDX expression of all that is in an executable. */

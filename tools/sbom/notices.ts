@@ -37,18 +37,20 @@ licences/LGPL-2.1.txt; its copyright notices: licences/glibc.txt. libgcc is unde
 Public License, version 3 or later, licences/GPL-3.txt, with the GCC Runtime Library Exception 3.1,
 licences/GCC-exception-3.1.txt.
 
-Their complete sources are published by Debian as these source packages:
+Their complete sources are published by the distribution, as these source packages:
 
 ${sources(inputs)}
 
-\`apt-get source NAME=VERSION\` fetches them, and the archive of all that Debian ever published,
-snapshot.debian.org, keeps them.
+\`apt-get source NAME=VERSION\` fetches them there; the archive of all that Debian ever published,
+snapshot.debian.org, keeps Debian's, and launchpad.net keeps Ubuntu's.
 
 You may put a changed C library in: change or replace the library on a machine, and run
 \`deno task compile\` there in koordinator's sources. It seals the libraries that the dynamic linker
-of that machine finds. You may take the executable apart for debugging such changes.
+of that machine finds; for another processor, those that its cross compiler has. You may take the executable apart for debugging such changes.
 `;
 }
+
+const DISTRIBUTIONS = { debian: "Debian", ubuntu: "Ubuntu" } as const;
 
 /** The text of an npm package's licence, by the package. */
 const PACKAGE_TEXTS = new Map([
@@ -73,7 +75,7 @@ function libraryNotice(library: BuildInputs["libraries"][number]): string {
   const { licence } = projectOf(library.name);
   const from = library.package === null
     ? "its package is not known"
-    : `Debian package ${library.package} ${library.packageVersion ?? ""}`.trimEnd();
+    : `package ${library.package} ${library.packageVersion ?? ""}`.trimEnd();
   return `${library.name}: ${licence}; ${from}`;
 }
 
@@ -81,8 +83,8 @@ function sources({ libraries }: BuildInputs): string {
   const lines = libraries.map((library) => {
     const source = sourceOf(library);
     return source === undefined
-      ? `- of ${library.name}: ask who built this executable, it came from no Debian package`
-      : `- ${source.name} ${source.version}`;
+      ? `- of ${library.name}: ask who built this executable, it came from no package`
+      : `- ${source.name} ${source.version} of ${DISTRIBUTIONS[source.distribution]}`;
   });
   return [...new Set(lines)].join("\n");
 }

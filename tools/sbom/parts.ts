@@ -1,7 +1,14 @@
 import type { BuildInputs, SealedLibrary } from "../build_inputs.ts";
 import { findTarget } from "../seal/target.ts";
 import { type Component, hashed, licensed, seen } from "./component.ts";
-import { DENO_LICENCE, ICU_LICENCE, projectOf, SQLITE_LICENCE, V8_LICENCE } from "./licences.ts";
+import {
+  DENO_LICENCE,
+  distributionOf,
+  ICU_LICENCE,
+  projectOf,
+  SQLITE_LICENCE,
+  V8_LICENCE,
+} from "./licences.ts";
 import { formatPurl, npmPurl } from "./purl.ts";
 import type { Crate, RuntimeParts } from "./runtime_parts.ts";
 
@@ -101,7 +108,7 @@ function libraryComponent(
     version,
     purl: formatPurl({
       type: "deb",
-      namespace: "debian",
+      namespace: distributionOf(version),
       name: debian,
       version,
       // the cross packages hold another machine's files and are for all machines
