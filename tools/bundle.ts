@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { nameByContent } from "./chunk_names.ts";
 import { call } from "./seal/call.ts";
 
 /** An npm package of which something is in the program. */
@@ -41,6 +42,7 @@ export async function bundle(
     remedy,
     { cwd: root },
   );
+  await renameModules(folder);
   const info = async (...args: readonly string[]): Promise<unknown> =>
     JSON.parse(await call(program, [...first, "info", "--json", ...args], remedy, { cwd: root }));
   return {
@@ -48,6 +50,17 @@ export async function bundle(
     sha256: await sha256OfFolder(folder),
     packages: await packagesOf(await info("main.ts"), await info()),
   };
+}
+
+async function renameModules(folder: string): Promise<void> {
+  const modules = new Map<string, string>();
+  for await (const { name } of Deno.readDir(folder)) {
+    modules.set(name, await Deno.readTextFile(`${folder}/${name}`));
+    await Deno.remove(`${folder}/${name}`);
+  }
+  for (const [name, text] of nameByContent(modules)) {
+    await Deno.writeTextFile(`${folder}/${name}`, text);
+  }
 }
 
 /** SHA-256 of bytes, in hexadecimal. */

@@ -3,6 +3,7 @@ import { SEALED_SIGNALS } from "../lib/process/sealed.ts";
 import { VERSION } from "../lib/version.ts";
 import type { BuildInputs } from "./build_inputs.ts";
 import { bundle, sha256Of } from "./bundle.ts";
+import { denoCompile } from "./deno_compile.ts";
 import { call } from "./seal/call.ts";
 import { DENO_VERSION, findRuntime } from "./seal/denort.ts";
 import { findLibraries, packageOf } from "./seal/libraries.ts";
@@ -41,27 +42,28 @@ async function compile(target: Target): Promise<void> {
   // For `version --verbose`, beside the modules.
   const included = `${scratch}/koordinator/build.txt`;
   await Deno.writeTextFile(included, describe(build));
+  await makeTimeless(`${scratch}/koordinator`);
   const made = `${scratch}/dist/koordinator`;
   const shares = isHost(target) && target.arch === "x86_64";
-  const flags = shares ? [...V8_FLAGS, ...SAME_AT_EVERY_START] : V8_FLAGS;
-  const make = async (restingPages: readonly PageRun[]) => {
-    const sealed = `${scratch}/sealed-runtime`;
-    await Deno.writeFile(sealed, seal(runtime, { ...parts, restingPages }), { mode: 0o755 });
-    const [program, ...first] = deno;
-    // Without the configuration no npm package is embedded: the bundle holds what is used of them.
-    await call(
-      program,
-      [
-        ...[...first, "compile", "--quiet", "--no-config", "--allow-all", "--no-check"],
-        ...["--no-code-cache", "--target", target.triple, `--v8-flags=${flags.join(",")}`],
-        ...["--include", included, "--output", made, main],
-      ],
-      "it says above what is wrong",
-      { env: { DENORT_BIN: sealed } },
-    );
+  const compiler = {
+    ...{ deno, target, runtime: `${scratch}/sealed-runtime` },
+    flags: shares ? [...V8_FLAGS, ...SAME_AT_EVERY_START] : V8_FLAGS,
   };
-  await make([]);
-  if (shares) await make(await findRestingPages(made));
+  const sealWith = async (restingPages: readonly PageRun[]) =>
+    await Deno.writeFile(compiler.runtime, seal(runtime, { ...parts, restingPages }), {
+      mode: 0o755,
+    });
+  await sealWith([]);
+  await denoCompile({ ...compiler, main, included, output: made });
+  if (shares) {
+    const others = ["idle", "busy"].map((name) => ({
+      main: `${ROOT}tools/seal/programs/${name}.ts`,
+      output: `${scratch}/dist/${name}`,
+    }));
+    for (const other of others) await denoCompile({ ...compiler, ...other });
+    await sealWith(await findRestingPages([made, ...others.map(({ output }) => output)]));
+    await denoCompile({ ...compiler, main, included, output: made });
+  }
   const output = executablePath(target);
   await Deno.rename(made, `${ROOT}${output}`);
   await Deno.writeTextFile(
@@ -70,6 +72,11 @@ async function compile(target: Target): Promise<void> {
   );
   const { size } = await Deno.stat(`${ROOT}${output}`);
   console.log(`${output}: ${(size / 1e6).toFixed(1)} MB, sealed, for ${target.arch}`);
+}
+
+/** `deno compile` writes down when each module was made, which would make each build another. */
+async function makeTimeless(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) await Deno.utime(`${folder}/${name}`, 0, 0);
 }
 
 /** All that is sealed together, and where it is from. */

@@ -9,27 +9,33 @@ export interface PageRun {
 /** Of x86_64. */
 const PAGE = 4096;
 
-/** Starts that are compared: in every other folder, with other arguments and variables. */
-const STARTS = 6;
+/** Starts of each program that are compared. */
+const STARTS = 3;
 
 /** How long a process must have used no processor to count as resting, and be at rest at the latest. */
 const QUIET_MS = 400;
 const PATIENCE_MS = 30_000;
 
 /**
- * Finds the anonymous pages, but those of zeros, that a supervisor has at every start: V8's heap as
- * Deno's snapshot fills it, where V8's own addresses and hashes are fixed by flags.
+ * Finds the anonymous pages, but those of zeros, that are the same whatever program runs: V8's heap
+ * as Deno's snapshot fills it, where V8's own addresses and hashes are fixed by flags. What a program
+ * has changed differs in the next one, so that no chance decides what is found.
  *
- * @param executable a koordinator that is compiled with those flags
- * @throws {Error} if a start does not come to rest, or its memory may not be read
+ * @param executables different programs, compiled with those flags and the same runtime, each of which
+ * comes to rest and does not end
+ * @throws {Error} if one does not come to rest, or its memory may not be read
  */
-export async function findRestingPages(executable: string): Promise<readonly PageRun[]> {
+export async function findRestingPages(
+  executables: readonly string[],
+): Promise<readonly PageRun[]> {
   let common: Map<number, RestingPage> | undefined;
   for (let start = 0; start < STARTS; start++) {
-    const pages = await pagesOfStart(executable, start);
-    common = common === undefined ? pages : new Map(
-      [...common].filter(([address, page]) => isSame(page, pages.get(address))),
-    );
+    for (const executable of executables) {
+      const pages = await pagesOfStart(executable, start);
+      common = common === undefined ? pages : new Map(
+        [...common].filter(([address, page]) => isSame(page, pages.get(address))),
+      );
+    }
   }
   return joined(common ?? new Map());
 }
