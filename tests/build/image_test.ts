@@ -188,6 +188,16 @@ Deno.test("an image's name is completed as container engines do", () => {
   assertThrows(() => fullReference("Koordinator:1"), Error, "not a name with a tag");
 });
 
+Deno.test("the Containerfile gives its image the same user and entrypoint", async () => {
+  const { json } = layout((await image("none", [HOST])).bytes);
+  const [manifest] = v.parse(DockerManifest, json("manifest.json"));
+  const { User, Entrypoint } = v.parse(Config, json(manifest?.Config ?? "")).config;
+  const path = new URL("../../Containerfile", import.meta.url);
+  const lines = (await Deno.readTextFile(path)).split("\n");
+  assert(lines.includes(`USER ${User}`));
+  assert(lines.includes(`ENTRYPOINT ["${Entrypoint.join('", "')}"]`));
+});
+
 const HAS_SKOPEO = await onPath("skopeo");
 
 Deno.test({
