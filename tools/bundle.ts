@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { call } from "./seal/call.ts";
+import { sha256 } from "./sha256.ts";
 
 /** An npm package of which something is in the program. */
 export interface BundledPackage {
@@ -80,19 +81,14 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1).replace(/\.ts$/, "");
 }
 
-/** SHA-256 of bytes, in hexadecimal. */
-export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}
-
 async function sha256OfFolder(folder: string): Promise<string> {
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
   const lines = await Promise.all(
     names.map(async (name) =>
-      `${await sha256Of(await Deno.readFile(`${folder}/${name}`))}  ${name}\n`
+      `${await sha256(await Deno.readFile(`${folder}/${name}`))}  ${name}\n`
     ),
   );
-  return await sha256Of(new TextEncoder().encode(lines.join("")));
+  return await sha256(new TextEncoder().encode(lines.join("")));
 }
 
 const Modules = v.object({ modules: v.array(v.object({ specifier: v.string() })) });

@@ -2,7 +2,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { SEALED_SIGNALS } from "../lib/process/sealed.ts";
 import { VERSION } from "../lib/version.ts";
 import type { BuildInputs } from "./build_inputs.ts";
-import { bundle, sha256Of } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
 import { denoCompile } from "./deno_compile.ts";
 import { call } from "./seal/call.ts";
 import { DENO_VERSION, findRuntime } from "./seal/denort.ts";
@@ -12,6 +12,7 @@ import { findRestingPages, type PageRun } from "./seal/resting_pages.ts";
 import { seal, type SealParts } from "./seal/seal.ts";
 import { executablePath, findTarget, type Target } from "./seal/target.ts";
 import { sharesPages, v8Flags } from "./seal/v8_flags.ts";
+import { sha256 } from "./sha256.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const CACHE = `${ROOT}.cache`;
@@ -27,10 +28,10 @@ async function compile(target: Target): Promise<void> {
     ? [Deno.execPath()]
     : ["npx", "-y", `deno@${DENO_VERSION}`];
   const { runtime, parts, inputs } = await gatherParts(target, deno, scratch);
-  const { main, sha256, packages } = await bundle(deno, ROOT, `${scratch}/koordinator`);
+  const { main, sha256: digest, packages } = await bundle(deno, ROOT, `${scratch}/koordinator`);
   const build: BuildInputs = {
     ...{ version: VERSION, arch: target.arch, deno: DENO_VERSION, v8: await v8Of(deno) },
-    ...{ ...inputs, packages: [...packages], program: { sha256 } },
+    ...{ ...inputs, packages: [...packages], program: { sha256: digest } },
   };
   // For `version --verbose`, beside the modules.
   const included = `${scratch}/koordinator/build.txt`;
@@ -83,7 +84,7 @@ async function gatherParts(target: Target, deno: readonly [string, ...string[]],
     const owner = await packageOf(path);
     contents.set(name, content);
     libraries.push({
-      ...{ name, sha256: await sha256Of(content), size: content.length },
+      ...{ name, sha256: await sha256(content), size: content.length },
       ...{ package: owner?.name ?? null, packageVersion: owner?.version ?? null },
     });
   }
@@ -97,7 +98,7 @@ async function gatherParts(target: Target, deno: readonly [string, ...string[]],
     runtime,
     parts,
     inputs: {
-      runtime: { sha256: await sha256Of(runtime) },
+      runtime: { sha256: await sha256(runtime) },
       libraries,
       compiler: version.split("\n")[0] ?? "",
     },

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { sha256 } from "../../tools/sha256.ts";
 import { executable } from "../support/executable.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -29,11 +30,6 @@ async function build(folder: string): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-async function sha256(path: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
-  return new Uint8Array(digest).toHex();
-}
-
 Deno.test("a build in another folder, deeper and later, has the same bytes", async () => {
   const first = await executable();
   const top = await Deno.makeTempDir();
@@ -42,7 +38,9 @@ Deno.test("a build in another folder, deeper and later, has the same bytes", asy
   for (const name of SOURCES) await copy(`${ROOT}${name}`, folder);
   await copyRuntimes(folder);
   await build(folder);
-  const [one, other] = await Promise.all([first, `${folder}/dist/koordinator`].map(sha256));
+  const [one, other] = await Promise.all(
+    [first, `${folder}/dist/koordinator`].map(async (path) => sha256(await Deno.readFile(path))),
+  );
   await Deno.remove(top, { recursive: true });
   assertEquals(other, one);
 });
