@@ -6,7 +6,7 @@ import { giveBackMemory } from "../process/memory.ts";
 import { startReaping, stopReaping } from "../process/reap.ts";
 import { replaceProcess } from "../process/replace.ts";
 import { signalIsPending } from "../process/sealed.ts";
-import { catchSignals } from "../process/signals.ts";
+import { catchSignals, forgetHandlers } from "../process/signals.ts";
 import { suspend } from "../process/suspend.ts";
 import { supervise as runMachine } from "../runtime.ts";
 import { DEFAULT_SPEC, type Spec } from "../spec/spec.ts";
@@ -45,6 +45,7 @@ export async function supervise(
       await signals.hold();
       if (!signalIsPending() && isCalm()) {
         stopReaping();
+        forgetHandlers();
         replaceProcess(argv);
       }
       signals.release();

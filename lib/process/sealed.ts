@@ -1,6 +1,7 @@
 import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
-import { execLibc, SIG_SETMASK, SIGNAL_SET_SIZE, sigset } from "./libc.ts";
+import { execLibc } from "./libc.ts";
 import { bit, setOf, type SignalSet } from "./signal_set.ts";
+import { pendingSignals, setSignalMask } from "./system_calls.ts";
 
 /** What stops a job, which is as harmless early as late. */
 const JOB_CONTROL: readonly SignalName[] = ["SIGTSTP", "SIGTTIN", "SIGTTOU"];
@@ -28,12 +29,10 @@ export function maskBeforeSeal(): SignalSet | undefined {
 /** Ends the loader's block, for what is not a supervisor and ends by a signal as any program does. */
 export function breakSeal(): void {
   const mask = maskBeforeSeal();
-  if (mask !== undefined) execLibc().pthread_sigmask(SIG_SETMASK, sigset(mask), null);
+  if (mask !== undefined) setSignalMask(mask);
 }
 
 /** Whether a signal came and is blocked yet: one that a supervisor passes on. */
 export function signalIsPending(): boolean {
-  const pending = new Uint8Array(SIGNAL_SET_SIZE);
-  execLibc().sigpending(pending);
-  return (new DataView(pending.buffer).getBigUint64(0, true) & setOf(FORWARDED)) !== 0n;
+  return (pendingSignals() & setOf(FORWARDED)) !== 0n;
 }
