@@ -85,7 +85,8 @@ inEveryMode(
   async (mode) => {
     const under = ["env", "--ignore-signal=HUP,INT,TTOU", "--block-signal=CHLD,TERM,ILL,TTIN"];
     const print = ["grep", "Sig", "/proc/self/status"];
-    for (const spec of [SUPERVISED, null]) {
+    const waiting = { startDeps: [{ file: "/proc/self" }] };
+    for (const spec of [SUPERVISED, null, waiting, { ...waiting, ...SUPERVISED }]) {
       await using run = await start(mode, print, spec, { under });
       await run.status;
       // glibc's posix_spawn adds its own signals 32 and 33 to those ignored, which no program sees.

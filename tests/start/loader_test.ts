@@ -1,0 +1,123 @@
+// The loader of the executable: it starts under the constraints of containers, or says why not.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { cProgram, HAS_CC } from "../support/c_program.ts";
+import { executable, IS_ROOT } from "../support/executable.ts";
+import { assertLoaderFailed, assertStarted, LOADER_LINE, shell } from "./loader.ts";
+
+/** Constraints under which it starts: scripts whose arguments are to be executed. */
+const CONSTRAINTS: readonly {
+  readonly name: string;
+  readonly script: string;
+  readonly root?: boolean;
+}[] = [
+  { name: "20 descriptors", script: 'ulimit -n 20; exec "$@"' },
+  { name: "descriptors 3 to 9 open", script: 'exec 3</ 4</ 5</ 6</ 7</ 8</ 9</; exec "$@"' },
+  {
+    name: "every signal blocked and all but SIGCHLD ignored",
+    script: 'exec env --block-signal --ignore-signal --default-signal=CHLD "$@"',
+  },
+  {
+    name: "/tmp mounted noexec",
+    script: 'exec unshare -m sh -c \'mount -t tmpfs -o noexec none /tmp && exec "$@"\' sh "$@"',
+    root: true,
+  },
+  {
+    name: "a root that is read-only, with no tmpfs",
+    script: "exec unshare -m sh -c 'umount -l /dev/shm; mount -o remount,bind,ro / && " +
+      '! touch /tmp/x 2> /dev/null && exec "$@"\' sh "$@"',
+    root: true,
+  },
+  {
+    name: "no /dev",
+    script: 'exec unshare -m sh -c \'mount -t tmpfs -o ro none /dev && exec "$@"\' sh "$@"',
+    root: true,
+  },
+  {
+    name: "another user's id, no capabilities and no new privileges",
+    script: 'exec setpriv --reuid 65532 --regid 65532 --clear-groups --no-new-privs "$@"',
+    root: true,
+  },
+];
+
+for (const { name, script, root = false } of CONSTRAINTS) {
+  Deno.test({
+    name: `the executable starts and supervises with ${name}${root ? " (needs root)" : ""}`,
+    ignore: root && !IS_ROOT,
+    fn: async () => {
+      const path = await executable();
+      assertStarted(await shell(script, [path, "version"]));
+      const spec = { KOORDINATOR_SPEC: '{"handOver":false}' };
+      const supervised = await shell(script, [path, "sh", "-c", "echo up; exit 5"], spec);
+      assertEquals(supervised.stdout, "up\n", supervised.stderr);
+      assertEquals(supervised.code, 5, supervised.stderr);
+    },
+  });
+}
+
+Deno.test({
+  name: "without /proc the loader says to mount it (needs root)",
+  ignore: !IS_ROOT,
+  fn: async () => {
+    const root = await Deno.makeTempDir();
+    await Deno.copyFile(await executable(), `${root}/koordinator`);
+    const ended = await shell('exec chroot "$1" /koordinator version', [root]);
+    await Deno.remove(root, { recursive: true });
+    assertLoaderFailed(ended, /\/proc/);
+  },
+});
+
+Deno.test("with no descriptor left the loader names the limit", async () => {
+  const ended = await shell('ulimit -n 3; exec "$@"', [await executable(), "version"]);
+  assertLoaderFailed(ended, /RLIMIT_NOFILE|descriptors|open files/);
+});
+
+Deno.test("at every limit of descriptors it starts, or one line or Deno's own words say why not", async () => {
+  const path = await executable();
+  let started = false;
+  for (let limit = 3; limit <= 20; limit++) {
+    const { code, stdout, stderr } = await shell(`ulimit -n ${limit}; exec "$@"`, [
+      path,
+      "version",
+    ]);
+    if (code === 0) {
+      assertMatch(stdout, /^koordinator /);
+      started = true;
+    } else {
+      assert(
+        !started,
+        `started with fewer than ${limit} descriptors, but not with these: ${stderr}`,
+      );
+      assertMatch(stderr, code === 125 ? LOADER_LINE : /Too many open files|rror 24/);
+    }
+  }
+  assert(started);
+});
+
+Deno.test("where files may not be large it starts, or the loader's one line says why not", async () => {
+  const ended = await shell('ulimit -f 1; exec "$@"', [await executable(), "version"]);
+  if (ended.code === 0) assertStarted(ended);
+  else assertLoaderFailed(ended, /RLIMIT_FSIZE|file size|limit/);
+});
+
+Deno.test({
+  name: `with no argument at all, not even its name, it tells its usage${
+    HAS_CC ? "" : " (needs cc)"
+  }`,
+  ignore: !HAS_CC,
+  fn: async () => {
+    const program = [await cProgram("bare"), "argv", await executable()];
+    const { code, stderr } = await shell('exec "$@"', program);
+    assertEquals(code, 125);
+    assertMatch(stderr, /^koordinator: no command given\n/);
+  },
+});
+
+Deno.test({
+  name: `with no environment at all it starts${HAS_CC ? "" : " (needs cc)"}`,
+  ignore: !HAS_CC,
+  fn: async () => {
+    const path = await executable();
+    assertStarted(await shell('exec "$@"', [await cProgram("bare"), "env", path, "version"]));
+    assertStarted(await shell('exec env -i "$@"', [path, "version"]));
+  },
+});

@@ -1,0 +1,108 @@
+// RLIMIT_AS from too little for the kernel to what V8 needs, which reserves tens of gigabytes.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { executable } from "../support/executable.ts";
+import { LOADER_LINE, shell } from "./loader.ts";
+
+const CACHE = new URL("../../.cache", import.meta.url).pathname;
+const KIB_IN_MIB = 1024;
+
+/** All that can happen, in the order in which more memory lets the start come further. */
+type Outcome =
+  /** No room for the executable itself: exec has failed too late to say so. */
+  | "the kernel's kill"
+  | "the loader's line"
+  /** The dynamic loader cannot map a library. */
+  | "ld.so's line"
+  /** A thread, a heap or a table cannot be had, says Rust or V8 on its abort. */
+  | "the runtime's abort"
+  | "a start";
+
+Deno.test("with too little memory the kernel, the loader, ld.so or V8 says so, and nothing else happens", async () => {
+  const path = await executable();
+  const { size } = await Deno.stat(path);
+  const whole = Math.ceil(size / 1024);
+  // In large steps up to the size of the file, in small ones where the loader does its work.
+  const limits = [
+    ...steps(1 * KIB_IN_MIB, whole - 8 * KIB_IN_MIB, 8 * KIB_IN_MIB),
+    ...steps(whole - 8 * KIB_IN_MIB, whole + 8 * KIB_IN_MIB, 64),
+    ...steps(whole + 8 * KIB_IN_MIB, 4 * whole, 16 * KIB_IN_MIB),
+  ];
+  const seen = new Set<Outcome>();
+  for (const limit of limits) {
+    const outcome = await startWith(limit, path, "version");
+    seen.add(outcome);
+    if (outcome === "the kernel's kill") {
+      assertEquals([...seen], [outcome], `killed at ${limit} KiB, but not with less`);
+    }
+  }
+  assert(seen.has("the loader's line"), [...seen].join(", "));
+});
+
+Deno.test("the executable starts wherever the runtime that it carries would, and sixteen megabytes", async () => {
+  const plain = await unsealed();
+  const path = await executable();
+  // What V8 reserves lies on a boundary of its size: at one limit it may fit by chance, or not.
+  const starts = async (limit: number, program: string, ...args: readonly string[]) => {
+    for (let attempt = 0; attempt < 8; attempt++) {
+      if (await startWith(limit, program, ...args) === "a start") return true;
+    }
+    return false;
+  };
+  let [low, high] = [64 * KIB_IN_MIB, 128 * KIB_IN_MIB];
+  while (!await starts(high, plain)) [low, high] = [high, high * 2];
+  while (high - low > KIB_IN_MIB) {
+    const middle = Math.floor((low + high) / 2);
+    if (await starts(middle, plain)) high = middle;
+    else low = middle;
+  }
+  console.log(`the runtime alone starts from an RLIMIT_AS of ${high} KiB`);
+  assert(await starts(high + 16 * KIB_IN_MIB, path, "version"), `not with ${high} KiB and 16 MiB`);
+  await Deno.remove(plain);
+});
+
+/** An empty program appended to the same runtime, which needs the libraries of this machine. */
+async function unsealed(): Promise<string> {
+  // Makes the runtime as well.
+  await executable();
+  const source = await Deno.makeTempFile({ suffix: ".ts" });
+  const program = await Deno.makeTempFile({ dir: CACHE });
+  const compile = ["compile", "--quiet", "--no-config", "--no-check", "--no-code-cache"];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...compile, "--output", program, source],
+    env: { DENORT_BIN: `${CACHE}/${Deno.build.arch}/runtime` },
+  }).output();
+  await Deno.remove(source);
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return program;
+}
+
+/** @param limit in KiB */
+async function startWith(
+  limit: number,
+  program: string,
+  ...args: readonly string[]
+): Promise<Outcome> {
+  const script = `ulimit -c 0; ulimit -v ${limit}; exec "$@"`;
+  const { code, stderr } = await shell(script, [program, ...args]);
+  const at = `${code} at ${limit} KiB: ${stderr}`;
+  // SIGSEGV or SIGKILL without a word.
+  if ((code === 139 || code === 137) && stderr === "") return "the kernel's kill";
+  if (code === 0) {
+    assertEquals(stderr, "", at);
+    return "a start";
+  }
+  if (code === 125) {
+    assertMatch(stderr, LOADER_LINE, at);
+    return "the loader's line";
+  }
+  if (code === 127) {
+    assertMatch(stderr, /^[^\n]*error while loading shared libraries: [^\n]*\n$/, at);
+    return "ld.so's line";
+  }
+  assertMatch(stderr, /memory|Fatal error|panicked|os error 1[12]/, at);
+  return "the runtime's abort";
+}
+
+function steps(from: number, to: number, by: number): readonly number[] {
+  return Array.from({ length: Math.ceil((to - from) / by) }, (_, index) => from + index * by);
+}

@@ -1,0 +1,92 @@
+// SIGTERM at every millisecond of the start, `deno task sweep`: it prints a table of the outcomes.
+import { assert, assertEquals } from "@std/assert";
+import * as v from "valibot";
+import { cProgram, HAS_CC } from "../support/c_program.ts";
+import { executable, IS_ROOT } from "../support/executable.ts";
+
+/** Each millisecond up to this one after the first system call. */
+const LAST_MS = 60;
+
+/** How often each millisecond is tried. */
+const REPEATS = Number(Deno.env.get("KOORDINATOR_SWEEP") ?? 20);
+
+const Outcomes = v.object({
+  step: v.number(),
+  /** The exit code was 143. */
+  ended: v.number(),
+  /** Of these: the kernel ended it, since nothing blocked or handled SIGTERM. */
+  killed: v.number(),
+  /** The command's own answer to SIGTERM. */
+  got: v.number(),
+  /** The kernel dropped it: PID 1 had become the command, or was about to, and did not listen yet. */
+  window: v.number(),
+  lost: v.number(),
+  faults: v.number(),
+});
+type Outcomes = v.InferOutput<typeof Outcomes>;
+
+/** What koordinator does while the signal comes, and whether its command takes its place. */
+const DOING = [
+  {
+    name: "while waiting",
+    spec: '{"startDeps":[{"file":"/no/such/file"}]}',
+    command: "child",
+  },
+  { name: "while launching", spec: '{"handOver":false}', command: "child" },
+  { name: "while handing over", spec: undefined, command: "becomes" },
+] as const;
+
+const PLACES = [
+  { name: "as an ordinary process", place: "process", needs: "" },
+  { name: "as PID 1", place: "init", needs: " (needs root)" },
+] as const;
+
+for (const { name: where, place, needs } of PLACES) {
+  for (const { name: when, spec, command } of DOING) {
+    Deno.test({
+      name: `${where} koordinator loses no SIGTERM ${when}, from its first instruction${needs}` +
+        (HAS_CC ? "" : " (needs cc)"),
+      ignore: !HAS_CC || place === "init" && !IS_ROOT,
+      fn: async () => {
+        const { steps, faults } = await sweep(place, command, spec);
+        const sum = (of: Exclude<keyof Outcomes, "step">) =>
+          steps.reduce((total, outcomes) => total + outcomes[of], 0);
+        const runs = (LAST_MS + 1) * REPEATS;
+        const window = sum("window") === 0 ? "" : `, ${sum("window")} in the command's own window`;
+        console.log(
+          `${where}, ${when}: ${runs} runs, ${sum("ended")} ended 143 ` +
+            `(${sum("killed")} by the kernel), ${sum("got")} the command got it, ` +
+            `${sum("lost")} lost${window}`,
+        );
+        assertEquals(faults, "");
+        assertEquals(sum("ended") + sum("got") + sum("window"), runs);
+        // Only what is not koordinator any more may be ended, or left alone, by the kernel.
+        if (command === "child") assertEquals(sum("killed"), 0, "ended by the kernel");
+        if (command === "child" || place === "process") assertEquals(sum("window"), 0);
+        // A moment, where koordinator's own start fills most of the milliseconds.
+        assert(sum("window") < runs / 4, `${sum("window")} lost while nobody was on guard`);
+      },
+    });
+  }
+}
+
+async function sweep(
+  place: "process" | "init",
+  command: "child" | "becomes",
+  spec: string | undefined,
+): Promise<{ readonly steps: readonly Outcomes[]; readonly faults: string }> {
+  const driver = await cProgram("sweep", { with: ["sweep_run"] });
+  const program = [await executable(), await cProgram("on_term", { static: true })];
+  const { success, stdout, stderr } = await new Deno.Command(driver, {
+    args: [place, command, String(REPEATS), String(LAST_MS), ...program],
+    clearEnv: true,
+    env: spec === undefined ? {} : { KOORDINATOR_SPEC: spec },
+  }).output();
+  const decoder = new TextDecoder();
+  const faults = decoder.decode(stderr);
+  if (!success) throw new Error(`sweep: ${faults}`);
+  const steps = decoder.decode(stdout).trim().split("\n")
+    .map((line) => v.parse(Outcomes, JSON.parse(line)))
+    .sort((a, b) => a.step - b.step);
+  return { steps, faults };
+}
