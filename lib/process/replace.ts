@@ -2,7 +2,7 @@ import { KoordinatorError } from "../errors.ts";
 import { SIGNALS } from "../spec/signal.ts";
 import { inheritedSignals } from "./inherited.ts";
 import { cString, cStrings, environment, Errno, errnoOf } from "./libc.ts";
-import { maskBeforeSeal } from "./sealed.ts";
+import { beforeSeal } from "./sealed.ts";
 import { cannotExecute, findExecutable, notFound } from "./search.ts";
 import { execve, resetSignal, setSignalMask } from "./system_calls.ts";
 
@@ -19,9 +19,10 @@ export function replaceProcess(argv: readonly string[]): never {
   // What is wrong with a path is only asked when it does not work.
   const path = command.includes("/") ? command : find();
   const [file, words] = [cString(path), cStrings(argv)];
+  const before = beforeSeal();
   // Deno ignores it.
-  resetSignal(SIGNALS.SIGPIPE);
-  setSignalMask(maskBeforeSeal() ?? inheritedSignals().blocked);
+  if (before?.ignoresSigpipe !== true) resetSignal(SIGNALS.SIGPIPE);
+  setSignalMask(before?.blocked ?? inheritedSignals().blocked);
   const exec = () => execve(file, words, environment());
   exec();
   throw executionError(find(), errnoOf(exec));
