@@ -1,3 +1,4 @@
+import { report } from "./lib/cli/report.ts";
 import { run } from "./lib/cli/run.ts";
 import { ExitCode, KoordinatorError } from "./lib/errors.ts";
 import { exactArguments } from "./lib/process/arguments.ts";
@@ -42,7 +43,6 @@ async function main(args: readonly string[]): Promise<number> {
 try {
   Deno.exit(await main(exactArguments(Deno.args)));
 } catch (error) {
-  const { report } = await import("./lib/cli/report.ts");
   report(error);
   Deno.exit(error instanceof KoordinatorError ? error.exitCode : ExitCode.failure);
 }

@@ -17,12 +17,22 @@ export const ExitCode = {
   terminatedWaiting: 143,
 } as const;
 
-/** An error that a user can act on: what was wrong, what to do, and the exit code that tells so. */
+/**
+ * An error that a user can act on: what was wrong, what to do, and the exit code that tells so.
+ *
+ * The executable has this class more than once: what main.ts loads later is bundled as a whole of its
+ * own (tools/bundle.ts). So `instanceof` goes by the name.
+ */
 export class KoordinatorError extends Error {
-  override readonly name = "KoordinatorError";
+  static readonly NAME = "KoordinatorError";
+  override readonly name = KoordinatorError.NAME;
   readonly exitCode: number;
   /** What to do about it, one sentence. */
   readonly hint: string | undefined;
+
+  static override [Symbol.hasInstance](value: unknown): value is KoordinatorError {
+    return value instanceof Error && value.name === KoordinatorError.NAME;
+  }
 
   constructor(
     message: string,

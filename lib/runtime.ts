@@ -34,7 +34,12 @@ export function supervise(
   let stepping = false;
   let handingOver = false;
   const complaints = createComplaints();
-  let contact: Contact = { lastNews: undefined, nextRetry: undefined, trouble: undefined };
+  let contact: Contact = {
+    last: undefined,
+    nextRetry: undefined,
+    trouble: undefined,
+    over: false,
+  };
 
   world.subscribe((signal) => happen({ kind: "signalled", signal }));
   happen({ kind: "begun" });
@@ -49,14 +54,17 @@ export function supervise(
     // An effect may bring the next event about: it waits until the effects before it are done.
     if (stepping) return;
     stepping = true;
-    for (let next; !handingOver && (next = queue.shift()) !== undefined;) {
-      const before = state.phase;
-      const result = step(context, state, next);
-      state = result.state;
-      log.debug("event", { event: next.kind, before, after: state.phase });
-      for (const effect of result.effects) perform(effect);
+    try {
+      for (let next; !handingOver && (next = queue.shift()) !== undefined;) {
+        const before = state.phase;
+        const result = step(context, state, next);
+        state = result.state;
+        log.debug("event", { event: next.kind, before, after: state.phase });
+        for (const effect of result.effects) perform(effect);
+      }
+    } finally {
+      stepping = false;
     }
-    stepping = false;
     world.publishStatus?.(statusOf(context, state), contact);
   }
 
@@ -67,6 +75,7 @@ export function supervise(
         return;
       case "forgetPod":
         watching.abort();
+        contact = { ...contact, over: true };
         return;
       case "probe":
         probe(effect);
@@ -126,44 +135,43 @@ export function supervise(
     // News come in order, though the siblings' specs are read asynchronously.
     let last = Promise.resolve();
     world.podSource((news) => {
-      last = last.then(async () => {
-        note(news);
-        switch (news.kind) {
-          case "observed":
-            happen({
-              kind: "podObserved",
-              pod: news.pod,
-              siblings: await world.siblings(news.pod),
-            });
-            return;
-          case "gone":
-            happen({ kind: "podGone" });
-            return;
-          case "trouble":
-            return;
-        }
-      });
+      last = last.then(() => hear(news)).catch((error) =>
+        // What is wrong with one news must not silence all that follow.
+        log.error(`koordinator failed at what the API server says: ${error}`)
+      );
     }, watching.signal);
+  }
+
+  async function hear(news: PodNews): Promise<void> {
+    note(news);
+    switch (news.kind) {
+      case "observed":
+        happen({ kind: "podObserved", pod: news.pod, siblings: await world.siblings(news.pod) });
+        return;
+      case "gone":
+        happen({ kind: "podGone" });
+        return;
+      case "answered":
+      case "trouble":
+        world.publishStatus?.(statusOf(context, state), contact);
+        return;
+    }
   }
 
   function note(news: PodNews): void {
     const now = Date.now();
     if (news.kind === "trouble") {
+      const nextRetry = new Date(now + news.retryInMs).toISOString();
+      contact = { ...contact, trouble: news.message, nextRetry };
       const swallowed = complaints.tell(news.message, performance.now());
-      if (swallowed !== undefined) {
-        log.warning(news.message, { retryInMs: Math.round(news.retryInMs), swallowed });
-      }
-    } else if (complaints.settle()) {
-      log.info("the API server answers again");
+      if (swallowed === undefined) return;
+      log.warning(news.message, { retryInMs: Math.round(news.retryInMs), swallowed });
+      return;
     }
-    contact = news.kind === "trouble"
-      ? {
-        ...contact,
-        trouble: news.message,
-        nextRetry: new Date(now + news.retryInMs).toISOString(),
-      }
-      : { lastNews: new Date(now).toISOString(), nextRetry: undefined, trouble: undefined };
-    if (news.kind === "trouble") world.publishStatus?.(statusOf(context, state), contact);
+    contact = { ...contact, last: new Date(now).toISOString(), nextRetry: undefined };
+    if (news.kind !== "answered" || !news.watching) return;
+    contact = { ...contact, trouble: undefined };
+    if (complaints.settle()) log.info("the API server answers again");
   }
 
   async function probe({ index, dependency }: Extract<Effect, { kind: "probe" }>): Promise<void> {
@@ -176,7 +184,11 @@ export function supervise(
   /** Becomes the command; if a signal comes in the last moment it is launched, and gets it. */
   async function handOver(): Promise<void> {
     handingOver = true;
-    const isCalm = () => !queue.some(({ kind }) => kind === "signalled");
+    const isCalm = () => {
+      if (queue.some(({ kind }) => kind === "signalled")) return false;
+      world.publishStatus?.({ ...statusOf(context, state), phase: "handed over" }, contact);
+      return true;
+    };
     const failure = await world.handOver(isCalm).catch((error: unknown) => ({ error }));
     handingOver = false;
     if (failure === undefined) launch();

@@ -16,7 +16,7 @@ export interface World {
   /**
    * Becomes the command, unless a signal came that it would not get.
    *
-   * @param isCalm whether no signal waits to be stepped on; asked when no other can come
+   * @param isCalm whether no signal waits to be stepped on; asked in the last moment
    * @returns only if a signal came; the command is to be launched and signalled then
    * @throws {KoordinatorError} if the command cannot be executed
    */

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { createComplaints } from "../lib/complaints.ts";
 
 Deno.test("a trouble that lasts is told at once, after 10 s, after a minute, then every five minutes", () => {
@@ -26,10 +26,38 @@ Deno.test("another trouble is told at once", () => {
   assertEquals(complaints.tell("forbidden", 1), 0);
 });
 
-Deno.test("after a recovery the same trouble is news again", () => {
+Deno.test("a recovery is told once, and only after something was told", () => {
   const complaints = createComplaints();
   assertEquals(complaints.settle(), false);
   complaints.tell("refused", 0);
-  assertEquals(complaints.settle(), true);
-  assertEquals(complaints.tell("refused", 1), 0);
+  assertEquals([complaints.settle(), complaints.settle()], [true, false]);
+  assertEquals(complaints.tell("refused", 1), undefined);
+  assertEquals(complaints.settle(), false);
+});
+
+Deno.test("a trouble that comes and goes is told at the same falling rate", () => {
+  const complaints = createComplaints();
+  const told: number[] = [];
+  for (let second = 0; second <= 1_000; second++) {
+    if (complaints.tell("cut", second * 1_000) !== undefined) told.push(second);
+    complaints.settle();
+  }
+  assertEquals(told, [0, 10, 70, 370, 670, 970]);
+});
+
+Deno.test("after five minutes of quiet the same trouble is news again", () => {
+  const complaints = createComplaints();
+  complaints.tell("refused", 0);
+  complaints.tell("refused", 1_000);
+  assertEquals(complaints.tell("refused", 301_000), 0);
+  assertEquals(complaints.tell("refused", 302_000), undefined);
+});
+
+Deno.test("a trouble that is worded differently each time fills neither log nor memory", () => {
+  const complaints = createComplaints();
+  let told = 0;
+  for (let second = 0; second < 1_000; second++) {
+    if (complaints.tell(`request ${second} failed`, second * 1_000) !== undefined) told++;
+  }
+  assert(told < 80, `${told} of 1000 told`);
 });

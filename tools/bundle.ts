@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { call } from "./seal/call.ts";
+import { sha256 } from "./sha256.ts";
 
 /** An npm package of which something is in the program. */
 export interface BundledPackage {
@@ -18,8 +19,12 @@ export interface Bundle {
   readonly packages: readonly BundledPackage[];
 }
 
+/** The modules that are part of the first one, and whose `import()` are modules of their own. */
+const FIRST = ["main.ts", "lib/cli/run.ts"];
+
 /**
- * Bundles main.ts: modules that are loaded later stay files of their own.
+ * Bundles main.ts. What it loads later comes as one module each, whole in itself: the first module has
+ * nothing but the way to the command, and no module waits for another to be read.
  *
  * @param deno the command line of the Deno that is compiled for
  * @param folder where the modules go; what is there is removed
@@ -31,38 +36,59 @@ export async function bundle(
 ): Promise<Bundle> {
   const [program, ...first] = deno;
   const remedy = "it says above what is wrong";
+  const run = (...args: readonly string[]) =>
+    call(program, [...first, ...args], remedy, { cwd: root });
+  const options = ["--quiet", "--minify", "--platform", "deno", "--outdir", folder];
+  const later = await loadedLater(root);
   await Deno.remove(folder, { recursive: true }).catch(() => {});
-  await call(
-    program,
-    [
-      ...[...first, "bundle", "--quiet", "--minify", "--platform", "deno", "--code-splitting"],
-      ...["--outdir", folder, "main.ts"],
-    ],
-    remedy,
-    { cwd: root },
+  await run("bundle", ...options, ...later.values());
+  const externals = [...later.keys()].flatMap((specifier) => ["--external", specifier]);
+  await run("bundle", ...options, ...externals, "main.ts");
+  const main = `${folder}/main.js`;
+  const text = await Deno.readTextFile(main);
+  const [leftOut] = /\bfrom ?"[^"]*"/.exec(text) ?? [];
+  if (leftOut !== undefined) {
+    throw new Error(`main.ts takes something both at once and later: import ... ${leftOut}`);
+  }
+  await Deno.writeTextFile(
+    main,
+    text.replaceAll(DYNAMIC, (_, path: string) => `import("./${nameOf(path)}.js")`),
   );
   const info = async (...args: readonly string[]): Promise<unknown> =>
-    JSON.parse(await call(program, [...first, "info", "--json", ...args], remedy, { cwd: root }));
+    JSON.parse(await run("info", "--json", ...args));
   return {
-    main: `${folder}/main.js`,
+    main,
     sha256: await sha256OfFolder(folder),
     packages: await packagesOf(await info("main.ts"), await info()),
   };
 }
 
-/** SHA-256 of bytes, in hexadecimal. */
-export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+const DYNAMIC = /\bimport\("(\.[^"]+)"\)/g;
+
+/** The specifiers of the first module's `import()`, each with its file in the repository. */
+async function loadedLater(root: string): Promise<ReadonlyMap<string, string>> {
+  const later = new Map<string, string>();
+  for (const file of FIRST) {
+    const text = await Deno.readTextFile(`${root}${file}`);
+    for (const [, specifier = ""] of text.matchAll(DYNAMIC)) {
+      later.set(specifier, new URL(specifier, `file:///${file}`).pathname.slice(1));
+    }
+  }
+  return later;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/\.ts$/, "");
 }
 
 async function sha256OfFolder(folder: string): Promise<string> {
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
   const lines = await Promise.all(
     names.map(async (name) =>
-      `${await sha256Of(await Deno.readFile(`${folder}/${name}`))}  ${name}\n`
+      `${await sha256(await Deno.readFile(`${folder}/${name}`))}  ${name}\n`
     ),
   );
-  return await sha256Of(new TextEncoder().encode(lines.join("")));
+  return await sha256(new TextEncoder().encode(lines.join("")));
 }
 
 const Modules = v.object({ modules: v.array(v.object({ specifier: v.string() })) });

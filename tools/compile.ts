@@ -2,25 +2,20 @@ import { parseArgs } from "@std/cli/parse-args";
 import { SEALED_SIGNALS } from "../lib/process/sealed.ts";
 import { VERSION } from "../lib/version.ts";
 import type { BuildInputs } from "./build_inputs.ts";
-import { bundle, sha256Of } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
+import { denoCompile } from "./deno_compile.ts";
 import { call } from "./seal/call.ts";
 import { DENO_VERSION, findRuntime } from "./seal/denort.ts";
 import { findLibraries, packageOf } from "./seal/libraries.ts";
 import { buildLoader, compilerOf, remedyOf } from "./seal/loader.ts";
 import { findRestingPages, type PageRun } from "./seal/resting_pages.ts";
 import { seal, type SealParts } from "./seal/seal.ts";
-import { executablePath, findTarget, isHost, type Target } from "./seal/target.ts";
+import { executablePath, findTarget, type Target } from "./seal/target.ts";
+import { sharesPages, v8Flags } from "./seal/v8_flags.ts";
+import { sha256 } from "./sha256.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const CACHE = `${ROOT}.cache`;
-
-/**
- * V8 compiles nothing while it runs, so that no memory is both writable and executable, and it uses
- * one thread. docs/decisions/0008 has what each brings.
- */
-const V8_FLAGS = ["--jitless", "--single-threaded"];
-/** What makes V8's heap the same at every start, so that its pages can be shared. */
-const SAME_AT_EVERY_START = ["--random-seed=1", "--hash-seed=1"];
 
 /** `deno task compile`: makes one file that needs only a Linux kernel. */
 async function compile(target: Target): Promise<void> {
@@ -33,35 +28,35 @@ async function compile(target: Target): Promise<void> {
     ? [Deno.execPath()]
     : ["npx", "-y", `deno@${DENO_VERSION}`];
   const { runtime, parts, inputs } = await gatherParts(target, deno, scratch);
-  const { main, sha256, packages } = await bundle(deno, ROOT, `${scratch}/koordinator`);
+  const { main, sha256: digest, packages } = await bundle(deno, ROOT, `${scratch}/koordinator`);
   const build: BuildInputs = {
     ...{ version: VERSION, arch: target.arch, deno: DENO_VERSION, v8: await v8Of(deno) },
-    ...{ ...inputs, packages: [...packages], program: { sha256 } },
+    ...{ ...inputs, packages: [...packages], program: { sha256: digest } },
   };
   // For `version --verbose`, beside the modules.
   const included = `${scratch}/koordinator/build.txt`;
   await Deno.writeTextFile(included, describe(build));
+  await makeTimeless(`${scratch}/koordinator`);
   const made = `${scratch}/dist/koordinator`;
-  const shares = isHost(target) && target.arch === "x86_64";
-  const flags = shares ? [...V8_FLAGS, ...SAME_AT_EVERY_START] : V8_FLAGS;
-  const make = async (restingPages: readonly PageRun[]) => {
-    const sealed = `${scratch}/sealed-runtime`;
-    await Deno.writeFile(sealed, seal(runtime, { ...parts, restingPages }), { mode: 0o755 });
-    const [program, ...first] = deno;
-    // Without the configuration no npm package is embedded: the bundle holds what is used of them.
-    await call(
-      program,
-      [
-        ...[...first, "compile", "--quiet", "--no-config", "--allow-all", "--no-check"],
-        ...["--no-code-cache", "--target", target.triple, `--v8-flags=${flags.join(",")}`],
-        ...["--include", included, "--output", made, main],
-      ],
-      "it says above what is wrong",
-      { env: { DENORT_BIN: sealed } },
-    );
+  const compiler = {
+    ...{ deno, target, runtime: `${scratch}/sealed-runtime` },
+    flags: v8Flags(target),
   };
-  await make([]);
-  if (shares) await make(await findRestingPages(made));
+  const sealWith = async (restingPages: readonly PageRun[]) =>
+    await Deno.writeFile(compiler.runtime, seal(runtime, { ...parts, restingPages }), {
+      mode: 0o755,
+    });
+  await sealWith([]);
+  await denoCompile({ ...compiler, main, included, output: made });
+  if (sharesPages(target)) {
+    const others = ["idle", "busy"].map((name) => ({
+      main: `${ROOT}tools/seal/programs/${name}.ts`,
+      output: `${scratch}/dist/${name}`,
+    }));
+    for (const other of others) await denoCompile({ ...compiler, ...other });
+    await sealWith(await findRestingPages([made, ...others.map(({ output }) => output)]));
+    await denoCompile({ ...compiler, main, included, output: made });
+  }
   const output = executablePath(target);
   await Deno.rename(made, `${ROOT}${output}`);
   await Deno.writeTextFile(
@@ -70,6 +65,11 @@ async function compile(target: Target): Promise<void> {
   );
   const { size } = await Deno.stat(`${ROOT}${output}`);
   console.log(`${output}: ${(size / 1e6).toFixed(1)} MB, sealed, for ${target.arch}`);
+}
+
+/** `deno compile` writes down when each module was made, which would make each build another. */
+async function makeTimeless(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) await Deno.utime(`${folder}/${name}`, 0, 0);
 }
 
 /** All that is sealed together, and where it is from. */
@@ -84,7 +84,7 @@ async function gatherParts(target: Target, deno: readonly [string, ...string[]],
     const owner = await packageOf(path);
     contents.set(name, content);
     libraries.push({
-      ...{ name, sha256: await sha256Of(content), size: content.length },
+      ...{ name, sha256: await sha256(content), size: content.length },
       ...{ package: owner?.name ?? null, packageVersion: owner?.version ?? null },
     });
   }
@@ -98,7 +98,7 @@ async function gatherParts(target: Target, deno: readonly [string, ...string[]],
     runtime,
     parts,
     inputs: {
-      runtime: { sha256: await sha256Of(runtime) },
+      runtime: { sha256: await sha256(runtime) },
       libraries,
       compiler: version.split("\n")[0] ?? "",
     },

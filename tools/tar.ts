@@ -1,4 +1,4 @@
-/** A file of a tar archive. */
+/** A file of a tar archive, or a folder: its name ends with a slash. */
 export interface TarEntry {
   readonly name: string;
   readonly mode: number;
@@ -6,6 +6,9 @@ export interface TarEntry {
 }
 
 const BLOCK = 512;
+/** The header's type flags. */
+const REGULAR = "0";
+const DIRECTORY = "5";
 const ENCODER = new TextEncoder();
 
 /** Writes a ustar archive (POSIX.1-1988): owned by root, dated 1970, so that equal files give equal bytes. */
@@ -19,6 +22,18 @@ export function tar(entries: readonly TarEntry[]): Uint8Array<ArrayBuffer> {
     at += BLOCK + padded(content.length);
   }
   return archive;
+}
+
+/** These files with the folders that they lie in before them, sorted by name. */
+export function withFolders(files: readonly TarEntry[]): readonly TarEntry[] {
+  const folders = new Set<string>();
+  for (const { name } of files) {
+    for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) {
+      folders.add(name.slice(0, at + 1));
+    }
+  }
+  const entries = [...folders].map((name) => ({ name, mode: 0o755, content: new Uint8Array() }));
+  return [...entries, ...files].sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
 function padded(size: number): number {
@@ -38,7 +53,7 @@ function header(name: string, mode: number, size: number): Uint8Array {
   put(octal(0, 8), 116);
   put(octal(size, 12), 124);
   put(octal(0, 12), 136);
-  put("        0", 148);
+  put(`        ${name.endsWith("/") ? DIRECTORY : REGULAR}`, 148);
   put("ustar\x0000", 257);
   put(`${octal(block.reduce((sum, byte) => sum + byte, 0), 7)} `, 148);
   return block;

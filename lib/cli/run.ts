@@ -2,7 +2,6 @@ import { type Environment, readEnvironment } from "../environment.ts";
 import { KoordinatorError } from "../errors.ts";
 import { replaceProcess } from "../process/replace.ts";
 import { signalIsPending } from "../process/sealed.ts";
-import { catchSignals } from "../process/signals.ts";
 import { leaveTerminationMessage } from "./report.ts";
 
 /**
@@ -20,10 +19,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     if (argv.length === 0) throw new KoordinatorError("no command given after --");
     if (hasNothingToDo(environment) && !signalIsPending()) replaceProcess(argv);
-    // Before anything else is loaded: a signal that comes meanwhile is delivered later.
-    const signals = catchSignals();
+    // A signal that comes meanwhile is kept by the loader's block, and delivered later.
     const { supervise } = await import("./supervise.ts");
-    return await supervise(argv, environment, signals);
+    return await supervise(argv, environment);
   } catch (error) {
     if (error instanceof KoordinatorError) {
       leaveTerminationMessage(environment.root, error.message);

@@ -24,8 +24,7 @@ export function status(args: readonly string[]): number {
   const found = folder === undefined ? undefined : readStatus(folder, container);
   if (found === undefined) {
     throw new KoordinatorError(`no status of ${container} in ${folder ?? "a state directory"}`, {
-      hint:
-        "a supervisor writes it where it has a spec and a writable state directory, and until it hands over",
+      hint: "a supervisor writes it where it has a spec and a writable state directory",
     });
   }
   console.log(format(found, Date.now()));
@@ -34,22 +33,31 @@ export function status(args: readonly string[]): number {
 
 /** The status as people read it. `now` in milliseconds since 1970. */
 export function format(file: StatusFile, now: number): string {
-  const ago = (time: string) => `${Math.max(0, Math.round((now - Date.parse(time)) / 1_000))} s`;
-  const { api } = file;
-  const lines = [
-    `${file.container}: ${file.phase} for ${ago(file.since)}`,
+  const age = (time: string) => `${Math.max(0, Math.round((now - Date.parse(time)) / 1_000))} s`;
+  return [
+    `${file.container}: ${file.phase} for ${age(file.since)}`,
     ...(file.stopping === undefined ? [] : [`stopping: ${file.stopping}`]),
-    ...file.dependencies.map(({ role, name, holds, seen, since }) =>
-      `${role} dependency ${name}: ${holds ? "holds" : `${seen} for ${ago(since)}`}`
-    ),
-    `last news from the API server: ${
-      api.lastNews === undefined ? "none" : `${ago(api.lastNews)} ago`
-    }`,
+    ...file.dependencies.map(({ role, name, holds, seen, since }) => {
+      const state = holds && seen !== "holds" ? `holds, ${seen}` : seen;
+      return `${role} dependency ${name}: ${state} for ${age(since)}`;
+    }),
+    ...contact(file.api, now, age),
+  ].join("\n");
+}
+
+function contact(
+  { last, over, trouble, nextRetry }: StatusFile["api"],
+  now: number,
+  age: (time: string) => string,
+): readonly string[] {
+  const lines = [
+    `last contact with the API server: ${last === undefined ? "none" : `${age(last)} ago`}`,
   ];
-  if (api.trouble !== undefined) lines.push(`trouble: ${api.trouble}`);
-  if (api.nextRetry !== undefined) {
-    const left = Math.max(0, Math.round((Date.parse(api.nextRetry) - now) / 1_000));
-    lines.push(`next retry in ${left} s`);
+  if (over) return [...lines, "nothing is left to be learned from it"];
+  if (trouble !== undefined) lines.push(`trouble: ${trouble}`);
+  if (nextRetry !== undefined) {
+    const left = Math.round((Date.parse(nextRetry) - now) / 1_000);
+    lines.push(left > 0 ? `next retry in ${left} s` : "trying again now");
   }
-  return lines.join("\n");
+  return lines;
 }

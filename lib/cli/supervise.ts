@@ -6,7 +6,7 @@ import { giveBackMemory } from "../process/memory.ts";
 import { startReaping, stopReaping } from "../process/reap.ts";
 import { replaceProcess } from "../process/replace.ts";
 import { signalIsPending } from "../process/sealed.ts";
-import type { CaughtSignals } from "../process/signals.ts";
+import { catchSignals, forgetHandlers } from "../process/signals.ts";
 import { suspend } from "../process/suspend.ts";
 import { supervise as runMachine } from "../runtime.ts";
 import { DEFAULT_SPEC, type Spec } from "../spec/spec.ts";
@@ -25,8 +25,8 @@ const AT_REST_AFTER_MS = 2000;
 export async function supervise(
   argv: readonly string[],
   environment: Environment,
-  signals: CaughtSignals,
 ): Promise<number> {
+  const signals = catchSignals();
   const log = openLog({ level: environment.logLevel, format: environment.logFormat });
   surviveErrors((message) => log.error(message));
   // Also while waiting: what was started in this container by exec may leave orphans to PID 1.
@@ -43,8 +43,9 @@ export async function supervise(
     suspend,
     handOver: async (isCalm) => {
       await signals.hold();
-      if (isCalm() && !signalIsPending()) {
+      if (!signalIsPending() && isCalm()) {
         stopReaping();
+        forgetHandlers();
         replaceProcess(argv);
       }
       signals.release();

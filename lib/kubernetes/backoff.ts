@@ -1,3 +1,5 @@
+import { chance } from "../chance.ts";
+
 /** How long to wait before trying again; each figure has the default of client-go's reflector. */
 export interface BackoffOptions {
   /** The first delay in milliseconds. @default 800 */
@@ -23,7 +25,7 @@ export function createBackoff(options: BackoffOptions = {}): () => number {
     initialMs = 800,
     capMs = 30_000,
     resetAfterMs = 120_000,
-    random = Math.random,
+    random = chance,
     now = () => performance.now(),
   } = options;
   let next = initialMs;

@@ -19,6 +19,12 @@ export type FailureKind =
   | "broken"
   | "notFound";
 
+/** No more is kept of a message, in characters: a server may send megabytes, the log shall not. */
+const LONGEST_MESSAGE = 1000;
+
+/** No more is kept of the server's own words in it, so that the remedy is not cut off. */
+const LONGEST_WORDS = 600;
+
 /** A request or a watch that failed, sorted. */
 export class ApiFailure extends Error {
   override readonly name = "ApiFailure";
@@ -31,7 +37,10 @@ export class ApiFailure extends Error {
     message: string,
     options: { readonly retryAfterMs?: number | undefined; readonly cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const kept = message.length > LONGEST_MESSAGE
+      ? `${message.slice(0, LONGEST_MESSAGE)}...`
+      : message;
+    super(kept, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
     this.retryAfterMs = options.retryAfterMs;
   }
@@ -63,7 +72,7 @@ export function failureOfStatus(
     readonly retryAfter?: string | null | undefined;
   },
 ): ApiFailure {
-  const said = status?.message ?? status?.reason ?? "no message";
+  const said = (status?.message ?? status?.reason ?? "no message").slice(0, LONGEST_WORDS);
   const seconds = Number(options.retryAfter || (status?.details?.retryAfterSeconds ?? NaN));
   const retryAfterMs = Number.isFinite(seconds) && seconds > 0
     ? Math.min(seconds * 1000, MAX_RETRY_AFTER_MS)
@@ -111,10 +120,11 @@ export function failureOfException(error: unknown): ApiFailure {
       reasons.push(at.message);
     }
   }
-  const hint = /UnknownIssuer|certificate/i.test(reasons.join())
+  const said = reasons.join(": ");
+  const hint = /peer certificate/i.test(said) && !said.includes("ca.crt")
     ? "; is ca.crt of the service account the API server's?"
     : "";
-  return new ApiFailure("retry", `no answer from the API server: ${reasons.join(": ")}${hint}`, {
+  return new ApiFailure("retry", `no answer from the API server: ${said}${hint}`, {
     cause: error,
   });
 }

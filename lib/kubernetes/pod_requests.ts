@@ -29,16 +29,17 @@ export interface PodRequests {
   watch(resourceVersion: string, seconds: number, signal: AbortSignal): AsyncGenerator<PodEvent>;
 }
 
-/** A controller that aborts with its parent, or when `fed` was not called for `ms`. */
-function createWatchdog(parent: AbortSignal, ms: number, what: string) {
+/** A controller that aborts with its parent, or when `feed` was not called for `ms`. */
+function createWatchdog(parent: AbortSignal, ms: number) {
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let left = ms;
+  let complaint = "no complete answer from the API server within";
   const onParent = () => controller.abort(parent.reason);
-  const expired = () => controller.abort(new ApiFailure("retry", `${what} within ${left} ms`));
-  const feed = (next = left) => {
+  const expired = () =>
+    controller.abort(new ApiFailure("retry", `${complaint} ${Math.round(left / 1000)} s`));
+  const feed = () => {
     clearTimeout(timer);
-    left = next;
     if (!controller.signal.aborted) timer = setTimeout(expired, left);
   };
   if (parent.aborted) onParent();
@@ -47,6 +48,12 @@ function createWatchdog(parent: AbortSignal, ms: number, what: string) {
   return {
     signal: controller.signal,
     feed,
+    /** The answer has begun: from now on it may be silent for so long. */
+    calm(ms: number) {
+      left = ms;
+      complaint = "nothing from the API server for";
+      feed();
+    },
     [Symbol.dispose]() {
       clearTimeout(timer);
       parent.removeEventListener("abort", onParent);
@@ -85,7 +92,7 @@ export function createPodRequests(options: {
   const selector = `fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`;
 
   async function readJson(path: string, verb: string, parent: AbortSignal): Promise<unknown> {
-    using watchdog = createWatchdog(parent, options.firstByteTimeoutMs, "no complete answer");
+    using watchdog = createWatchdog(parent, options.firstByteTimeoutMs);
     const { signal } = watchdog;
     try {
       const response = await orAborted(transport(path, { signal }), signal);
@@ -145,7 +152,7 @@ export function createPodRequests(options: {
     },
 
     async *watch(resourceVersion, seconds, parent) {
-      using watchdog = createWatchdog(parent, options.firstByteTimeoutMs, "no answer to the watch");
+      using watchdog = createWatchdog(parent, options.firstByteTimeoutMs);
       const { signal } = watchdog;
       let begun = false;
       const query = `${selector}&watch=true&allowWatchBookmarks=true&timeoutSeconds=${seconds}` +
@@ -154,7 +161,8 @@ export function createPodRequests(options: {
         const response = await orAborted(transport(`${pods}?${query}`, { signal }), signal);
         if (!response.ok) throw await failureOf(response, "watch", signal);
         begun = true;
-        watchdog.feed(options.idleTimeoutMs);
+        watchdog.calm(options.idleTimeoutMs);
+        yield { type: "OPENED" };
         if (response.body === null) return;
         const onBytes = () => watchdog.feed();
         for await (const line of readLines(response.body, { signal, onBytes })) {

@@ -92,5 +92,7 @@ export const watchEventSchema = v.variant("type", [
 /** A watch event, parsed. */
 export type WatchEvent = v.InferOutput<typeof watchEventSchema>;
 
-/** What a watch tells of the pod: an ERROR is thrown as a failure instead. */
-export type PodEvent = Exclude<WatchEvent, { readonly type: "ERROR" }>;
+/** What a watch tells: first that it is open; an ERROR is thrown as a failure instead. */
+export type PodEvent =
+  | { readonly type: "OPENED" }
+  | Exclude<WatchEvent, { readonly type: "ERROR" }>;

@@ -6,6 +6,11 @@ export type PodNews =
   | { readonly kind: "observed"; readonly pod: Pod }
   /** The pod's object is gone from the API (deleted, or replaced by a successor with another uid). */
   | { readonly kind: "gone" }
+  /**
+   * The API server answered as it should. `watching`: to a watch, so that all is well; a list alone
+   * may be all that it allows.
+   */
+  | { readonly kind: "answered"; readonly watching: boolean }
   /** A request failed; it is retried after `retryInMs`. `message` names the remedy where there is one. */
   | { readonly kind: "trouble"; readonly message: string; readonly retryInMs: number };
 

@@ -1,5 +1,6 @@
 import { createDirectClient } from "../direct_client.ts";
 import { VERSION } from "../version.ts";
+import { readCertificates } from "./certificates.ts";
 import type { InClusterConfig } from "./in_cluster.ts";
 import { createTokenSource } from "./token.ts";
 
@@ -19,6 +20,10 @@ const CA_REREAD_AFTER_MS = 300_000;
  * The real transport: TLS, bearer token, certificates that may rotate. Disposing of it closes its
  * connections.
  *
+ * The certificates are read again every five minutes, and at once after a request that got no answer,
+ * since a server whose certificate was replaced gives none. A file without a certificate leaves the
+ * old ones in use, or the system's; then every failure names it.
+ *
  * @param now milliseconds of a steady clock
  */
 export function createTransport(
@@ -28,35 +33,43 @@ export function createTransport(
   const clients: Deno.HttpClient[] = [];
   const token = createTokenSource(() => Deno.readTextFileSync(config.tokenPath), now);
   let client: Deno.HttpClient | undefined;
-  let ca = "";
-  let caReadAt = -Infinity;
+  let used = "";
+  let fault: string | undefined;
+  let readAt = -Infinity;
 
   function currentClient(): Deno.HttpClient {
-    if (client !== undefined && now() - caReadAt < CA_REREAD_AFTER_MS) return client;
-    const fresh = readCertificates(config.caPath);
-    if (client === undefined || (fresh !== "" && fresh !== ca)) {
+    if (client !== undefined && now() - readAt < CA_REREAD_AFTER_MS) return client;
+    const { text, fault: found } = readCertificates(config.caPath);
+    fault = found;
+    readAt = now();
+    if (client === undefined || (text !== "" && text !== used)) {
       // The old client is closed with the last: a watch may still run on it, which will end by
       // itself, and it keeps no idle connections.
-      client = createDirectClient(fresh === "" ? [] : [fresh]);
+      client = createDirectClient(text === "" ? [] : [text]);
       clients.push(client);
-      ca = fresh;
+      used = text;
     }
-    // Without certificates look again at the next request: the volume may not be complete yet.
-    if (ca !== "") caReadAt = now();
     return client;
   }
 
+  async function send(path: string, signal: AbortSignal): Promise<Response> {
+    const headers = {
+      "authorization": `Bearer ${token.read()}`,
+      "user-agent": `koordinator/${VERSION}`,
+      "accept": "application/json",
+    };
+    const client = currentClient();
+    try {
+      return await fetch(config.server + path, { client, signal, redirect: "error", headers });
+    } catch (error) {
+      readAt = -Infinity;
+      if (fault === undefined || signal.aborted) throw error;
+      throw new Error(fault, { cause: error });
+    }
+  }
+
   const transport: Transport = async (path, { signal }) => {
-    const response = await fetch(config.server + path, {
-      client: currentClient(),
-      signal,
-      redirect: "error",
-      headers: {
-        "authorization": `Bearer ${token.read()}`,
-        "user-agent": `koordinator/${VERSION}`,
-        "accept": "application/json",
-      },
-    });
+    const response = await send(path, signal);
     if (response.status === 401) token.expire();
     return response;
   };
@@ -66,15 +79,4 @@ export function createTransport(
       client = undefined;
     },
   });
-}
-
-/** The PEM text, or nothing: then the system's roots have to do, as in client-go. */
-function readCertificates(path: string): string {
-  try {
-    const text = Deno.readTextFileSync(path);
-    // Deno takes garbage silently, and the failure would show as an unknown issuer.
-    return text.includes("-----BEGIN CERTIFICATE-----") ? text : "";
-  } catch {
-    return "";
-  }
 }

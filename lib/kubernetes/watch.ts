@@ -1,9 +1,11 @@
+import { chance } from "../chance.ts";
 import type { Pod } from "../supervisor/pod.ts";
 import { createBackoff } from "./backoff.ts";
 import { type ApiFailure, failureOfException } from "./failure.ts";
 import type { InClusterConfig } from "./in_cluster.ts";
 import { createPodRequests } from "./pod_requests.ts";
 import type { PodNews, PodSource } from "./pod_source.ts";
+import { isOlder } from "./resource_version.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
 /** Time and chance, so that a test need not wait for either. */
@@ -50,14 +52,16 @@ const SHORT_WATCH_MS = 1000;
 const HURRY_ONCE_IN_MS = 60_000;
 /** A lost event costs at most about this and one watch more. */
 const SAFETY_RELIST_MS = 600_000;
-/** Where lists are allowed and watches are not, the pod is listed this often... */
-const POLL_MS = 2000;
+/** Where lists are allowed and watches are not, the pod is listed this soon after it changed... */
+const FIRST_POLL_MS = 1000;
+/** ...and less and less often while it stays the same, to this: half a minute with its jitter... */
+const LAST_POLL_MS = 15_000;
 /** ...and after this many lists a watch is tried again. */
 const POLLS_BEFORE_WATCH = 30;
 
 const realClock: WatchClock = {
   now: () => performance.now(),
-  random: Math.random,
+  random: chance,
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve();
@@ -115,6 +119,9 @@ export function followPod(options: FollowOptions): PodSource {
     let relistAfterMs = 0;
     let answered = false;
     const hurriedAt = { relist: -Infinity, unauthorized: -Infinity };
+    const createPollBackoff = () =>
+      createBackoff({ random, now, initialMs: FIRST_POLL_MS, capMs: LAST_POLL_MS });
+    let pollBackoff = createPollBackoff();
     let pollsLeft = 0;
     let gone = false;
 
@@ -128,6 +135,8 @@ export function followPod(options: FollowOptions): PodSource {
       // An unchanged object is not news, except that a first one always is.
       if (seen !== undefined && seen === pod.metadata.resourceVersion) return;
       seen = pod.metadata.resourceVersion ?? "";
+      // One change is often followed by another.
+      pollBackoff = createPollBackoff();
       say({ kind: "observed", pod });
     }
     const isOther = (pod: Pod) => uid !== undefined && pod.metadata.uid !== uid;
@@ -155,6 +164,7 @@ export function followPod(options: FollowOptions): PodSource {
       const first = listedAt === -Infinity;
       let listing = await listOrGet(first && uid !== undefined ? "0" : "");
       answered = true;
+      say({ kind: "answered", watching: false });
       if (first && uid !== undefined && (listing.pod === undefined || isOther(listing.pod))) {
         listing = await listOrGet("");
       }
@@ -178,7 +188,7 @@ export function followPod(options: FollowOptions): PodSource {
       if (pollsLeft > 0 || resourceVersion === undefined) {
         pollsLeft = Math.max(0, pollsLeft - 1);
         if (pollsLeft > 0) resourceVersion = undefined;
-        await pause(POLL_MS * (1 + random()));
+        await pause(pollBackoff());
       }
     }
 
@@ -187,13 +197,20 @@ export function followPod(options: FollowOptions): PodSource {
       let events = 0;
       const seconds = Math.round(MIN_WATCH_SECONDS * (1 + random()));
       for await (const event of requests.watch(from, seconds, signal)) {
-        events++;
-        if (event.type === "BOOKMARK") {
-          resourceVersion = event.object.metadata.resourceVersion;
+        if (event.type === "OPENED") {
+          say({ kind: "answered", watching: true });
           continue;
         }
+        events++;
         const { metadata } = event.object;
-        if (metadata.name !== name) continue;
+        // Neither a stale event nor the order of a burst may take back what is known.
+        if (isOlder(metadata.resourceVersion, resourceVersion)) continue;
+        if (event.type === "BOOKMARK") {
+          say({ kind: "answered", watching: true });
+          resourceVersion = metadata.resourceVersion;
+          continue;
+        }
+        if (event.object.metadata.name !== name) continue;
         if (event.type === "DELETED") {
           if (!isOther(event.object)) return vanish();
         } else if (isOther(event.object)) {

@@ -1,5 +1,5 @@
 import { SIGNALS } from "../spec/signal.ts";
-import { maskBeforeSeal } from "./sealed.ts";
+import { type BeforeSeal, beforeSeal } from "./sealed.ts";
 import { bit, type SignalSet } from "./signal_set.ts";
 
 /** What koordinator's own parent left to it, and its command is to find as well. */
@@ -14,23 +14,25 @@ let inherited: Inherited | undefined;
 
 /**
  * The signal dispositions and the mask of the start. The first call must precede the first listener,
- * whose signal is no longer ignored. SIGPIPE, which Deno itself ignores, counts as not ignored.
+ * whose signal is no longer ignored. SIGPIPE, which Deno itself ignores, counts as not ignored where
+ * the loader has not told.
  */
 export function inheritedSignals(): Inherited {
-  return inherited ??= parseInherited(readStatus(), maskBeforeSeal());
+  return inherited ??= parseInherited(readStatus(), beforeSeal());
 }
 
 /**
  * Reads the fields SigIgn and SigBlk of a /proc/PID/status; sets that are missing are empty.
  *
- * @param maskBefore what was blocked before the loader of the executable blocked more
+ * @param before what the loader of the executable found
  */
-export function parseInherited(status: string, maskBefore?: SignalSet): Inherited {
+export function parseInherited(status: string, before?: BeforeSeal): Inherited {
   const set = (field: string): SignalSet =>
     BigInt(`0x${new RegExp(`^${field}:\\s*([0-9a-f]+)$`, "m").exec(status)?.[1] ?? "0"}`);
+  const sigpipe = bit(SIGNALS.SIGPIPE);
   return {
-    ignored: set("SigIgn") & ~bit(SIGNALS.SIGPIPE),
-    blocked: maskBefore ?? set("SigBlk"),
+    ignored: set("SigIgn") & ~sigpipe | (before?.ignoresSigpipe === true ? sigpipe : 0n),
+    blocked: before?.blocked ?? set("SigBlk"),
   };
 }
 

@@ -16,8 +16,9 @@ const SETSIGMASK = 0x08;
 /** Larger than posix_spawnattr_t (336 bytes), file_actions_t (80) and struct sigaction (152) of glibc. */
 const STRUCT_SIZE = 512;
 
-/** What Deno itself ignores. */
+/** What Deno itself ignores, and what posix_spawn ignores if it is not asked for the default. */
 const OWN_IGNORED = bit(SIGNALS.SIGPIPE);
+const INTERNAL = bit(32) | bit(33);
 
 /**
  * Launches a command by posix_spawn(3): inherited stdio, environment, working directory, a process
@@ -34,7 +35,7 @@ export function launch(argv: readonly string[]): Child {
   c.posix_spawnattr_init(attributes);
   c.posix_spawnattr_setflags(attributes, SETPGROUP | SETSIGDEF | SETSIGMASK);
   c.posix_spawnattr_setpgroup(attributes, 0);
-  c.posix_spawnattr_setsigdefault(attributes, sigset(OWN_IGNORED & ~ignored));
+  c.posix_spawnattr_setsigdefault(attributes, sigset(OWN_IGNORED & ~ignored | INTERNAL));
   c.posix_spawnattr_setsigmask(attributes, sigset(blocked));
   const group = c.getpgrp();
   const foreground = isForeground(group);

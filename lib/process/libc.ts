@@ -3,18 +3,18 @@ import { encode } from "./arguments.ts";
 import type { SignalSet } from "./signal_set.ts";
 
 /**
- * The C functions that becoming another program needs; signatures are those of their man pages on
- * 64-bit Linux. Each costs a moment when the library is opened, so the others are a table of their own.
+ * What becoming another program needs of the C library; signatures are those of the man pages on
+ * 64-bit Linux. Each function costs a moment when the library is opened, so system calls are made by
+ * number (system_calls.ts), and the others are a table of their own.
  */
 const EXEC_SYMBOLS = {
-  execve: { parameters: ["buffer", "buffer", "pointer"], result: "i32" },
-  environ: { type: "pointer" },
-  signal: { parameters: ["i32", "usize"], result: "usize" },
-  pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
-  sigpending: { parameters: ["buffer"], result: "i32" },
+  syscall: { parameters: ["i64", "u64", "u64", "u64", "u64"], result: "i64" },
   getauxval: { parameters: ["u64"], result: "u64" },
-  __errno_location: { parameters: [], result: "pointer" },
+  environ: { type: "pointer" },
 } as const;
+
+/** Where errno is, for the one who has failed. */
+const ERRNO_SYMBOLS = { __errno_location: { parameters: [], result: "pointer" } } as const;
 
 /** The C functions that supervising needs. */
 const SYMBOLS = {
@@ -64,6 +64,7 @@ export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
 let openedExec: ExecLibc | undefined;
 let opened: Libc | undefined;
+let openedErrno: Deno.DynamicLibrary<typeof ERRNO_SYMBOLS>["symbols"] | undefined;
 
 /**
  * The C library of this process, the one that the executable carries or the host's, for becoming
@@ -97,9 +98,14 @@ function open<const Symbols extends Deno.ForeignLibraryInterface>(
   }
 }
 
-/** errno of the exec call just made (errno(3)). */
-export function errno(): number {
-  const location = execLibc().__errno_location();
+/**
+ * Makes a call that has failed once more, and tells why it fails (errno(3)): opening what tells it
+ * would have changed it meanwhile.
+ */
+export function errnoOf(call: () => void): number {
+  const { __errno_location } = openedErrno ??= open(ERRNO_SYMBOLS);
+  call();
+  const location = __errno_location();
   return location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
 }
 

@@ -1,39 +1,31 @@
 import { KoordinatorError } from "../errors.ts";
-import { FORWARDED } from "../spec/signal.ts";
+import { SIGNALS } from "../spec/signal.ts";
 import { inheritedSignals } from "./inherited.ts";
-import {
-  cString,
-  cStrings,
-  environment,
-  Errno,
-  errno,
-  execLibc,
-  SIG_SETMASK,
-  SignalAction,
-  sigset,
-} from "./libc.ts";
+import { cString, cStrings, environment, Errno, errnoOf } from "./libc.ts";
+import { beforeSeal } from "./sealed.ts";
 import { cannotExecute, findExecutable, notFound } from "./search.ts";
-import { setOf, signalsIn } from "./signal_set.ts";
+import { execve, resetSignal, setSignalMask } from "./system_calls.ts";
 
 /**
  * Becomes the command (execve(2)): same pid, no process and no memory stays. Deno's descriptors are
- * close-on-exec and its handlers end with the program; the mask and the ignored signals become those
- * of koordinator's own start again.
+ * close-on-exec; the mask becomes that of koordinator's own start again. Where signals were listened
+ * to, `forgetHandlers` comes first.
  *
  * @throws {KoordinatorError} 127 or 126 if the command cannot be executed
  */
 export function replaceProcess(argv: readonly string[]): never {
-  const c = execLibc();
-  const file = findExecutable(argv[0] ?? "", Deno.env.get("PATH"));
-  const { blocked, ignored } = inheritedSignals();
-  // Deno's own handlers would swallow what comes in the last moment, when nobody listens any more.
-  for (const signal of signalsIn(setOf(["SIGPIPE", ...FORWARDED]) & ~ignored)) {
-    c.signal(signal, SignalAction.SIG_DFL);
-  }
-  for (const signal of signalsIn(ignored)) c.signal(signal, SignalAction.SIG_IGN);
-  c.pthread_sigmask(SIG_SETMASK, sigset(blocked), null);
-  c.execve(cString(file), cStrings(argv), environment());
-  throw executionError(file, errno());
+  const [command = ""] = argv;
+  const find = () => findExecutable(command, Deno.env.get("PATH"));
+  // What is wrong with a path is only asked when it does not work.
+  const path = command.includes("/") ? command : find();
+  const [file, words] = [cString(path), cStrings(argv)];
+  const before = beforeSeal();
+  // Deno ignores it.
+  if (before?.ignoresSigpipe !== true) resetSignal(SIGNALS.SIGPIPE);
+  setSignalMask(before?.blocked ?? inheritedSignals().blocked);
+  const exec = () => execve(file, words, environment());
+  exec();
+  throw executionError(find(), errnoOf(exec));
 }
 
 /** What an errno of exec means for a file that was found. */

@@ -1,6 +1,7 @@
 import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
-import { execLibc, SIG_SETMASK, SIGNAL_SET_SIZE, sigset } from "./libc.ts";
+import { execLibc } from "./libc.ts";
 import { bit, setOf, type SignalSet } from "./signal_set.ts";
+import { pendingSignals, setSignalMask } from "./system_calls.ts";
 
 /** What stops a job, which is as harmless early as late. */
 const JOB_CONTROL: readonly SignalName[] = ["SIGTSTP", "SIGTTIN", "SIGTTOU"];
@@ -19,21 +20,33 @@ const AT_SIGNAL_MASK = 0x6b6f6f73n;
 /** Set in that entry, where it can mean nothing else, so that an empty mask is not no entry. */
 const PRESENT = bit(SIGNALS.SIGKILL);
 
-/** The signals that were blocked when koordinator was started; undefined when it is not sealed. */
-export function maskBeforeSeal(): SignalSet | undefined {
-  const mask = execLibc().getauxval(AT_SIGNAL_MASK);
-  return mask === 0n ? undefined : mask & ~PRESENT;
+/** Set in that entry if SIGPIPE was ignored at the start. */
+const IGNORES_SIGPIPE = bit(SIGNALS.SIGSTOP);
+
+/** What the loader found when koordinator was started. */
+export interface BeforeSeal {
+  readonly blocked: SignalSet;
+  /** Deno ignores it itself, so that nobody else could tell any more. */
+  readonly ignoresSigpipe: boolean;
+}
+
+/** What was before the loader; undefined when this is not the executable. */
+export function beforeSeal(): BeforeSeal | undefined {
+  const entry = execLibc().getauxval(AT_SIGNAL_MASK);
+  if (entry === 0n) return undefined;
+  return {
+    blocked: entry & ~PRESENT & ~IGNORES_SIGPIPE,
+    ignoresSigpipe: (entry & IGNORES_SIGPIPE) !== 0n,
+  };
 }
 
 /** Ends the loader's block, for what is not a supervisor and ends by a signal as any program does. */
 export function breakSeal(): void {
-  const mask = maskBeforeSeal();
-  if (mask !== undefined) execLibc().pthread_sigmask(SIG_SETMASK, sigset(mask), null);
+  const before = beforeSeal();
+  if (before !== undefined) setSignalMask(before.blocked);
 }
 
 /** Whether a signal came and is blocked yet: one that a supervisor passes on. */
 export function signalIsPending(): boolean {
-  const pending = new Uint8Array(SIGNAL_SET_SIZE);
-  execLibc().sigpending(pending);
-  return (new DataView(pending.buffer).getBigUint64(0, true) & setOf(FORWARDED)) !== 0n;
+  return (pendingSignals() & setOf(FORWARDED)) !== 0n;
 }

@@ -1,7 +1,7 @@
 import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
 import { inheritedSignals } from "./inherited.ts";
-import { libc, SIG_BLOCK, SIG_UNBLOCK, sigset } from "./libc.ts";
-import { setOf } from "./signal_set.ts";
+import { libc, SIG_BLOCK, SIG_UNBLOCK, SignalAction, sigset } from "./libc.ts";
+import { bit, setOf, signalsIn } from "./signal_set.ts";
 
 /** Signals from the first instruction on. */
 export interface CaughtSignals {
@@ -47,6 +47,18 @@ export function catchSignals(): CaughtSignals {
       libc().pthread_sigmask(SIG_UNBLOCK, sigset(HELD), null);
     },
   };
+}
+
+/**
+ * Gives signals the effect that they had at koordinator's own start, for the program that it becomes:
+ * Deno's handlers would swallow what comes in the last moment, when nobody listens any more.
+ */
+export function forgetHandlers(): void {
+  const { ignored } = inheritedSignals();
+  for (const signal of signalsIn(setOf(FORWARDED) | ignored)) {
+    const action = (ignored & bit(signal)) === 0n ? SignalAction.SIG_DFL : SignalAction.SIG_IGN;
+    libc().signal(signal, action);
+  }
 }
 
 /**

@@ -20,9 +20,10 @@ const statusSchema = v.object({
   stopping: v.optional(v.string()),
   dependencies: v.array(dependencySchema),
   api: v.object({
-    lastNews: v.optional(v.string()),
+    last: v.optional(v.string()),
     nextRetry: v.optional(v.string()),
     trouble: v.optional(v.string()),
+    over: v.boolean(),
   }),
 });
 
@@ -39,7 +40,8 @@ export function openStatusFile(
   let pending: { readonly status: Status; readonly contact: Contact } | undefined;
   return (status, contact) => {
     pending = { status, contact };
-    if (status.phase === "done") {
+    // There is no later.
+    if (status.phase === "done" || status.phase === "handed over") {
       write();
       return;
     }

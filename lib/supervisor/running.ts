@@ -1,6 +1,7 @@
 import { formatDuration } from "../spec/duration.ts";
 import type { Spec } from "../spec/spec.ts";
 import { findContainer, notInPod } from "./container.ts";
+import { isCurious } from "./curiosity.ts";
 import type { Effect, End, Event } from "./events.ts";
 import { callsAfter, finish } from "./finishing.ts";
 import { type Knowledge, learn } from "./knowledge.ts";
@@ -10,8 +11,16 @@ import { reconsider, stepTermination, stepTerminationTimer } from "./termination
 import { log, pass, prepend, send } from "./effects.ts";
 import { waitAgain } from "./waiting.ts";
 
-/** What an event means while the command runs. */
+/** What an event means while the command runs; the pod is forgotten once nothing of it matters. */
 export function stepRunning(context: Context, state: Running, event: Event): Step {
+  const next = answer(context, state, event);
+  const { spec } = context;
+  return next.state.phase === "running" && isCurious(spec, state) && !isCurious(spec, next.state)
+    ? { ...next, effects: [...next.effects, { kind: "forgetPod" }] }
+    : next;
+}
+
+function answer(context: Context, state: Running, event: Event): Step {
   const { spec } = context;
   switch (event.kind) {
     case "podObserved":

@@ -15,7 +15,7 @@ export interface DependencyStatus {
 
 /** What a supervisor knows, for `koordinator status`. */
 export interface Status {
-  readonly phase: State["phase"];
+  readonly phase: State["phase"] | "handed over";
   readonly dependencies: readonly DependencyStatus[];
   /** How far a stop has come, if one was begun. */
   readonly stopping: string | undefined;
@@ -24,9 +24,14 @@ export interface Status {
 
 /** What is known of the API server, RFC 3339 times. */
 export interface Contact {
-  readonly lastNews: string | undefined;
+  /** When it last answered as it should. */
+  readonly last: string | undefined;
+  /** When a request that failed is made again. */
   readonly nextRetry: string | undefined;
+  /** What is wrong, until a watch is open again. */
   readonly trouble: string | undefined;
+  /** Whether nothing is left to be learned of the pod, so that nothing is asked any more. */
+  readonly over: boolean;
 }
 
 /** Says of a state what its owner would ask. */

@@ -2,6 +2,7 @@ import { ExitCode } from "../errors.ts";
 import { milliseconds, seconds } from "../spec/duration.ts";
 import { type SignalName, SIGNALS } from "../spec/signal.ts";
 import type { Spec } from "../spec/spec.ts";
+import { isCurious } from "./curiosity.ts";
 import { findContainer, isBeingDeleted, notInPod } from "./container.ts";
 import type { Effect, Event, TimerName } from "./events.ts";
 import { finish } from "./finishing.ts";
@@ -25,12 +26,15 @@ export function begin(context: Context): Step {
   const known = ignorance(self);
   if (spec.startDeps.length === 0) {
     const launched = launch(context, known, 0);
-    return observes(spec)
+    return isCurious(spec, launched.state)
       ? { ...launched, effects: [...launched.effects, { kind: "observePod" }] }
       : launched;
   }
   const effects = startWaiting(spec);
-  if (observes(spec) || spec.startDeps.some(({ kind }) => kind === "container")) {
+  if (
+    spec.startDeps.some(({ kind }) => kind === "container") ||
+    isCurious(spec, { known, rung: undefined, termination: undefined })
+  ) {
     effects.push({ kind: "observePod" });
   }
   return { state: { phase: "waiting", known, restarted: 0, pausing: false }, effects };
@@ -66,13 +70,6 @@ function startWaiting(spec: Spec): Effect[] {
     if (dependency.kind !== "container") effects.push({ kind: "probe", index, dependency });
   }
   return effects;
-}
-
-/** Whether the pod is followed while the command runs. */
-function observes(spec: Spec): boolean {
-  return spec.stopDeps.length > 0 ||
-    spec.restart.policy !== "never" && spec.startDeps.some(({ kind }) => kind === "container") ||
-    spec.afterExit.some(({ on, lastOf }) => on === undefined || lastOf.length > 0);
 }
 
 /** What an event means while the command is held back. */
@@ -171,12 +168,16 @@ function launchAfterWait(context: Context, state: Waiting): Step {
     { kind: "clearTimer", timer: "restart" },
     { kind: "stopProbing" },
   ];
-  if (!observes(context.spec)) effects.push({ kind: "forgetPod" });
+  if (!isCurious(context.spec, launched.state)) effects.push({ kind: "forgetPod" });
   effects.push({ kind: "log", level: "info", message: "start dependencies hold: launching" });
   return { ...launched, effects: [...effects, ...launched.effects] };
 }
 
-function launch(context: Context, known: Knowledge, restarted: number): Step {
+function launch(
+  context: Context,
+  known: Knowledge,
+  restarted: number,
+): Step & { readonly state: Running } {
   const handOver = context.spec.handOver && !isNeededAfterwards(context.spec, known);
   return {
     state: { phase: "running", known, restarted, rung: undefined, termination: undefined },

@@ -7,6 +7,19 @@ Deno.test("the executable names no program interpreter", async () => {
   assertEquals(elf.segments.some(({ type }) => type === PT_INTERP), false);
 });
 
+Deno.test("version --verbose names all that the executable was built from", async () => {
+  const { code, stdout } = await output(await executable(), ["version", "--verbose"]);
+  assertEquals(code, 0);
+  for (
+    const line of [
+      ...[/^koordinator \d+\.\d+\.\d+$/m, /^deno \d+\.\d+\.\d+$/m, /^v8 \d+\./m],
+      ...[/^libc glibc 2\.\d+$/m, new RegExp(`^architecture ${Deno.build.arch}$`, "m")],
+      ...[/^runtime denort sha256:[0-9a-f]{64}$/m, /^library libc\.so\.6 .* sha256:[0-9a-f]{64}$/m],
+      ...[/^package valibot \d+\.\d+\.\d+ MIT$/m, /^compiler .+$/m, /^program sha256:/m],
+    ]
+  ) assertMatch(stdout, line);
+});
+
 Deno.test("the executable supervises a command and leaks no variable and no descriptor to it", async () => {
   const { code, stdout } = await output("env", [
     ...["-i", "PATH=/usr/bin:/bin", 'KOORDINATOR_SPEC={"stopDelay":"1s"}', await executable()],

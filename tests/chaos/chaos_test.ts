@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import { clusterTest, eventually, type Namespace } from "../cluster/support/cluster.ts";
 import { pod, ROLE, type SupervisedContainer } from "../cluster/support/manifests.ts";
-import { cutOff, FOLDER, freeze, kill, repair, rotateSigningKey } from "./faults.ts";
+import { cutOff, FOLDER, freeze, kill, repair, rotateSigningKey, terminate } from "./faults.ts";
 
 /** How long a pod may take after the worst fault, in ms: this bounds a hang, it measures nothing. */
 const PATIENCE = 400_000;
@@ -56,12 +56,35 @@ function running(seconds: number): unknown {
   );
 }
 
-const Phase = v.object({ status: v.object({ phase: v.optional(v.string()) }) });
+const Status = v.object({
+  status: v.object({
+    phase: v.optional(v.string()),
+    containerStatuses: v.optional(
+      v.array(v.object({
+        name: v.string(),
+        state: v.object({ terminated: v.optional(v.object({ finishedAt: v.string() })) }),
+      })),
+      [],
+    ),
+  }),
+});
+
+/** A pod's status; undefined while the API server does not answer. */
+async function statusOf(ns: Namespace, name: string) {
+  const text = await ns.kubectl(["get", "pod", name, "-o", "json"]).catch(() => "{}");
+  const parsed = v.safeParse(Status, JSON.parse(text));
+  return parsed.success ? parsed.output.status : undefined;
+}
 
 async function phase(ns: Namespace, name: string): Promise<string | undefined> {
-  const text = await ns.kubectl(["get", "pod", name, "-o", "json"]).catch(() => "{}");
-  const parsed = v.safeParse(Phase, JSON.parse(text));
-  return parsed.success ? parsed.output.status.phase : undefined;
+  return (await statusOf(ns, name))?.phase;
+}
+
+/** When a container ended, as the kubelet gives it: whole seconds, rounded down, the node's clock. */
+async function finishedAt(ns: Namespace, pod: string, container: string): Promise<number> {
+  const statuses = (await statusOf(ns, pod))?.containerStatuses ?? [];
+  const status = statuses.find(({ name }) => name === container);
+  return Date.parse(status?.state.terminated?.finishedAt ?? "");
 }
 
 /** Both pods have begun: one main is held back, one sidecar runs. */
@@ -92,7 +115,11 @@ async function completed(ns: Namespace): Promise<void> {
   const launched = await lines("waiting", "main", "launched");
   assertEquals([there.length, launched.length], [1, 1]);
   assert((there[0] ?? "") < (launched[0] ?? ""), `${launched} before ${there}`);
-  assertEquals((await lines("running", "sidecar", "stopped")).length, 1);
+  const stopped = await lines("running", "sidecar", "stopped");
+  assertEquals(stopped.length, 1);
+  // By the kubelet's own account main had ended, and was launched only when the server was there.
+  const end = await finishedAt(ns, "running", "main");
+  assert(Date.parse(stopped[0] ?? "") >= end, `${stopped} before the end of main, ${end}`);
 }
 
 function chaos(
@@ -115,6 +142,14 @@ function chaos(
 
 chaos("the API server is killed and started again", 12, async () => {
   await kill("kube-apiserver");
+});
+
+chaos("the API server is told to stop and started again, as in an upgrade", 12, async () => {
+  await terminate("kube-apiserver");
+});
+
+chaos("the kubelet is frozen, so that statuses come late and all at once", 8, async () => {
+  await freeze("kubelet", 25_000);
 });
 
 chaos("etcd is killed and started again", 12, async () => {

@@ -30,9 +30,18 @@ async function pidOf(component: Component): Promise<number> {
 
 /** Kills a component, SIGKILL, and waits until its process is gone. */
 export async function kill(component: Component): Promise<void> {
+  await end(component, "SIGKILL");
+}
+
+/** Asks a component to end, SIGTERM, so that it says goodbye to its clients. */
+export async function terminate(component: Component): Promise<void> {
+  await end(component, "SIGTERM");
+}
+
+async function end(component: Component, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
   const pid = await pidOf(component);
-  Deno.kill(pid, "SIGKILL");
-  const deadline = Date.now() + 30_000;
+  Deno.kill(pid, signal);
+  const deadline = Date.now() + 90_000;
   while (await isAlive(pid)) {
     if (Date.now() > deadline) throw new Error(`${component} does not end`);
     await sleep(100);

@@ -1,201 +1,203 @@
 // Each row of docs/reference/faults.md, played to the real program, waiting and running.
-import { assert, assertEquals } from "@std/assert";
-import { type ApiServer, startApiServer } from "../support/api_server.ts";
-import { type Row, ROWS } from "../support/faults.ts";
-import { startKoordinator } from "../support/koordinator.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fakeToken, startApiServer } from "../support/api_server.ts";
+import { ROWS, SLOW_ROWS } from "../support/faults.ts";
+import {
+  assertSaid,
+  type Played,
+  type PlayOptions,
+  playRunning,
+  playWaiting,
+  running,
+  waiting,
+  warningsOf,
+} from "../support/played.ts";
 import { ended, pod, ready, unready } from "../supervisor/pods.ts";
 
-async function inPod(server: ApiServer, root: string) {
-  await server.writeServiceAccount(root);
-  return {
-    ...server.env(root),
-    KOORDINATOR_POD_NAME: "pod",
-    KOORDINATOR_POD_NAMESPACE: "default",
+for (const { fault, inject, says } of ROWS) {
+  Deno.test(`koordinator does its job in spite of: ${fault}`, () =>
+    both({ inject }, says, ({ server }) => server.faulted));
+}
+
+/** Plays a fault of its own both ways; `meanwhile` is called once the program runs. */
+async function both(
+  options: PlayOptions,
+  says?: RegExp,
+  meanwhile?: (played: Played) => Promise<void>,
+): Promise<void> {
+  await Promise.all([
+    playWaiting(options, says, meanwhile),
+    playRunning(options, says, meanwhile),
+  ]);
+}
+
+/** A fault that does not end: the program is as good as its command, and ends when it is told to. */
+async function forEver(
+  options: PlayOptions,
+  untilTold: (played: Played) => Promise<void>,
+): Promise<void> {
+  await using held = await waiting(options);
+  await using sidecar = await running(options);
+  await Promise.all([untilTold(held), untilTold(sidecar)]);
+  assertEquals([held, sidecar].map(({ program }) => program.output().stdout), ["", "up\n"]);
+  held.program.kill("SIGTERM");
+  sidecar.program.kill("SIGTERM");
+  assertEquals((await held.program.status).code, 143);
+  assertEquals((await sidecar.program.status).code, 0);
+  assertEquals(held.program.output().stdout, "");
+  assertEquals(sidecar.program.output().stdout, "up\nstopped\n");
+}
+
+Deno.test("koordinator does its job in spite of: 401 with a rotated token", () =>
+  both({}, undefined, async ({ server, root, knows }) => {
+    await knows("Authorized");
+    const token = fakeToken({ name: "pod", uid: "uid-1", namespace: "default", nonce: "rotated" });
+    server.token = token;
+    await server.writeServiceAccount(root, { token });
+    server.endWatches();
+  }));
+
+Deno.test("koordinator does its job in spite of: a token that is empty for a moment", () =>
+  both({
+    inject: async (server, root) => {
+      const token = fakeToken({ name: "pod", uid: "uid-1", namespace: "default" });
+      server.token = token;
+      await server.writeServiceAccount(root, { token: "" });
+      setTimeout(() => server.writeServiceAccount(root, { token }), 1_000);
+    },
+  }, /the service account token file is empty/));
+
+Deno.test("koordinator does its job in spite of: 403 for ever", () =>
+  forEver({
+    inject: (server) =>
+      server.fail(
+        "any",
+        { kind: "status", code: 403, reason: "Forbidden", message: "no pods" },
+        999,
+      ),
+  }, async ({ server, program }) => {
+    await program.says(/no pods/);
+    await server.seen("any", 6);
+    assertSaid(program, /no pods; the Role of this pod's service account in namespace default/);
+  }));
+
+Deno.test("koordinator does its job in spite of: a name that is not found", () =>
+  forEver({ env: { KUBERNETES_SERVICE_HOST: "api.invalid" } }, async ({ program }) => {
+    await program.says(/no answer from the API server: .*(dns error|lookup)/);
+    assertSaid(program, /no answer from the API server: .*(dns error|lookup)/);
+  }));
+
+Deno.test("koordinator does its job in spite of: a ca.crt that is garbage", () =>
+  both({
+    inject: async (_, root) => {
+      const file = `${root}/var/run/secrets/kubernetes.io/serviceaccount/ca.crt`;
+      const good = await Deno.readTextFile(file);
+      await Deno.writeTextFile(file, "garbage");
+      setTimeout(() => Deno.writeTextFile(file, good), 1_000);
+    },
+  }, /ca\.crt holds no certificate that can be read/));
+
+Deno.test("koordinator does its job in spite of: an authority that is replaced", async () => {
+  const before = pod([ready("main"), unready("proxy")]);
+  const rotate = async ({ server, root, program, knows }: Played) => {
+    await knows("Before");
+    const { port } = server;
+    await server.close();
+    const rotated = await startApiServer({ port, certificate: "rotated", pod: before });
+    await program.says(/peer certificate.*is ca\.crt of the service account the API server's/);
+    await rotated.writeServiceAccount(root);
+    await program.says(/the API server answers again/);
+    return rotated;
   };
-}
+  await using held = await waiting();
+  await using sidecar = await running();
+  await using forHeld = await rotate(held);
+  assertEquals(held.program.output().stdout, "");
+  forHeld.setPod(pod([ready("main"), ready("proxy")]));
+  assertEquals((await held.program.status).code, 0);
+  await using forSidecar = await rotate(sidecar);
+  assertEquals(sidecar.program.output().stdout, "up\n");
+  forSidecar.setPod(pod([ended("main", 0), ready("proxy")]));
+  assertEquals((await sidecar.program.status).code, 0);
+  assertEquals(sidecar.program.output().stdout, "up\nstopped\n");
+});
 
-/** A main that waits is launched, once its proxy is ready and not before. */
-async function waits({ inject, says }: Row): Promise<void> {
-  await using server = await startApiServer({ pod: pod([unready("main"), unready("proxy")]) });
-  const root = await Deno.makeTempDir();
-  inject(server);
-  const env = { ...await inPod(server, root), KOORDINATOR_SPEC: '{"startDeps":["proxy"]}' };
-  await using main = startKoordinator(["sh", "-c", "echo launched"], env);
-  await server.seen("any", 2);
-  assertEquals(main.output().stdout, "");
-  server.setPod(pod([unready("main"), ready("proxy")]));
-  assertEquals((await main.status).code, 0);
-  assertEquals(main.output().stdout, "launched\n");
-  if (says !== undefined) assert(says.test(main.output().stderr), main.output().stderr);
-  await Deno.remove(root, { recursive: true });
-}
+Deno.test("koordinator does its job in spite of: fifty updates a second", () =>
+  both({}, undefined, async ({ server, knows }) => {
+    await knows("Calm");
+    const requests = server.requests.length;
+    for (let update = 0; update < 100; update++) {
+      server.update((pod) => ({ ...pod, status: { ...pod.status, phase: `${update}` } }));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assertEquals(server.requests.length, requests);
+  }));
 
-/** A sidecar that runs is stopped, once its main has ended and not before. */
-async function runs({ inject }: Row): Promise<void> {
-  await using server = await startApiServer({ pod: pod([ready("main"), ready("proxy")]) });
-  const root = await Deno.makeTempDir();
-  inject(server);
-  const env = { ...await inPod(server, root), KOORDINATOR_SPEC: '{"stopDeps":["main"]}' };
-  const script = "trap 'echo stopped; exit 0' TERM; echo up; while :; do sleep 0.05; done";
-  await using proxy = startKoordinator(["sh", "-c", script], env);
-  await proxy.says(/up/);
-  await server.seen("any", 2);
-  assertEquals(proxy.output().stdout, "up\n");
-  server.setPod(pod([ended("main", 0), ready("proxy")]));
-  assertEquals((await proxy.status).code, 0);
-  assertEquals(proxy.output().stdout, "up\nstopped\n");
-  await Deno.remove(root, { recursive: true });
-}
-
-for (const row of ROWS) {
-  Deno.test(`koordinator does its job in spite of: ${row.fault}`, async () => {
-    await Promise.all([waits(row), runs(row)]);
+for (
+  const [fault, happen] of [
+    ["the pod is deleted", ({ server }) => server.setPod(undefined)],
+    ["a successor of the same name", ({ server }) => {
+      const successor = pod([ready("main"), ready("proxy")]);
+      server.setPod({ ...successor, metadata: { ...successor.metadata, uid: "uid-2" } });
+    }],
+  ] satisfies readonly (readonly [string, (played: Played) => void])[]
+) {
+  Deno.test(`koordinator does its job in spite of: ${fault}`, async () => {
+    await using held = await waiting();
+    await using sidecar = await running();
+    await Promise.all([held.knows("Here"), sidecar.knows("Here")]);
+    happen(held);
+    happen(sidecar);
+    assertEquals((await held.program.status).code, 143);
+    assertEquals(held.program.output().stdout, "");
+    // A command that runs is the kubelet's to stop.
+    assertEquals(sidecar.program.output().stdout, "up\n");
+    sidecar.program.kill("SIGTERM");
+    assertEquals((await sidecar.program.status).code, 0);
+    assertEquals(sidecar.program.output().stdout, "up\nstopped\n");
   });
 }
 
-Deno.test("koordinator does its job in spite of: the API server is not there at the start", async () => {
-  const { port } = reserved();
-  const root = await Deno.makeTempDir();
-  const probe = await startApiServer({ pod: pod([]) });
-  const env = {
-    ...await inPod(probe, root),
-    KUBERNETES_SERVICE_PORT: String(port),
-    KOORDINATOR_SPEC: '{"startDeps":["proxy"]}',
-  };
-  await probe.close();
-  await using main = startKoordinator(["sh", "-c", "echo launched"], env);
-  await main.says(/refused|tcp connect/i);
-  await using _ = await startApiServer({ port, pod: pod([unready("main"), ready("proxy")]) });
-  assertEquals((await main.status).code, 0);
-  await Deno.remove(root, { recursive: true });
+Deno.test("an API server at an IPv6 address does as well", () => both({ hostname: "::1" }));
+
+Deno.test("a mesh that is not up yet is complained of once, and asked again soon", async () => {
+  await using held = await waiting({ inject: (server) => server.turnAway(4) });
+  await held.knows("Meanwhile");
+  assertEquals(warningsOf(held.program).length, 1, held.program.output().stderr);
+  assert(held.program.output().stderr.includes("the API server answers again"));
 });
 
-Deno.test("koordinator does its job in spite of: the API server goes away and comes back", async () => {
-  const server = await startApiServer({ pod: pod([unready("main"), unready("proxy")]) });
-  const root = await Deno.makeTempDir();
-  const env = { ...await inPod(server, root), KOORDINATOR_SPEC: '{"startDeps":["proxy"]}' };
-  await using main = startKoordinator(["sh", "-c", "echo launched"], env);
-  await server.seen("watch", 1);
-  await server.close();
-  await main.says(/"severity":"WARNING"/);
-  const { port } = server;
-  await using again = await startApiServer({ port, pod: pod([unready("main"), unready("proxy")]) });
-  again.setPod(pod([unready("main"), ready("proxy")]));
-  assertEquals((await main.status).code, 0);
-  assert(main.output().stderr.includes("the API server answers again"));
-  await Deno.remove(root, { recursive: true });
-});
+interface Documented {
+  readonly fault: string;
+  readonly says: string;
+}
 
-Deno.test("koordinator does its job in spite of: a certificate that nobody vouches for", async () => {
-  await using server = await startApiServer({ pod: pod([unready("main"), ready("proxy")]) });
-  const root = await Deno.makeTempDir();
-  const env = { ...await inPod(server, root), KOORDINATOR_SPEC: '{"startDeps":["proxy"]}' };
-  const ca = `${root}/var/run/secrets/kubernetes.io/serviceaccount/ca.crt`;
-  const good = await Deno.readTextFile(ca);
-  await Deno.writeTextFile(ca, "garbage");
-  await using main = startKoordinator(["sh", "-c", "echo launched"], env);
-  await main.says(/certificate|ca\.crt/i);
-  await Deno.writeTextFile(ca, good);
-  assertEquals((await main.status).code, 0);
-  await Deno.remove(root, { recursive: true });
-});
-
-Deno.test("koordinator does its job in spite of: fifty updates a second", async () => {
-  await using server = await startApiServer({ pod: pod([ready("main"), ready("proxy")]) });
-  const root = await Deno.makeTempDir();
-  const env = { ...await inPod(server, root), KOORDINATOR_SPEC: '{"stopDeps":["main"]}' };
-  const script = "trap 'exit 0' TERM; echo up; while :; do sleep 0.05; done";
-  await using proxy = startKoordinator(["sh", "-c", script], env);
-  await proxy.says(/up/);
-  await server.seen("watch", 1);
-  const requests = server.requests.length;
-  for (let update = 0; update < 100; update++) {
-    server.setPod(pod([ready("main"), update % 2 === 0 ? unready("proxy") : ready("proxy")]));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assertEquals(server.requests.length, requests);
-  server.setPod(pod([ended("main", 0), ready("proxy")]));
-  assertEquals((await proxy.status).code, 0);
-  await Deno.remove(root, { recursive: true });
-});
-
-Deno.test("koordinator does its job in spite of: a name that is not found", async () => {
-  await using server = await startApiServer({ pod: pod([unready("main"), ready("proxy")]) });
-  const root = await Deno.makeTempDir();
-  const env = {
-    ...await inPod(server, root),
-    KUBERNETES_SERVICE_HOST: "api.invalid",
-    KOORDINATOR_SPEC: '{"startDeps":["proxy"]}',
-  };
-  await using main = startKoordinator(["echo", "launched"], env);
-  await main.says(/dns error|lookup/i);
-  main.kill("SIGTERM");
-  assertEquals((await main.status).code, 143);
-  assertEquals(main.output().stdout, "");
-  await Deno.remove(root, { recursive: true });
-});
-
-Deno.test("koordinator does its job in spite of: 403 for ever", async () => {
-  await using server = await startApiServer({ pod: pod([unready("main"), ready("proxy")]) });
-  server.fail("any", { kind: "status", code: 403, reason: "Forbidden", message: "no pods" }, 999);
-  const root = await Deno.makeTempDir();
-  const env = { ...await inPod(server, root), KOORDINATOR_SPEC: '{"startDeps":["proxy"]}' };
-  await using main = startKoordinator(["echo", "launched"], env);
-  await main.says(/no pods/);
-  await server.seen("any", 6);
-  main.kill("SIGTERM");
-  assertEquals((await main.status).code, 143);
-  assertEquals(main.output().stderr.match(/no pods/g)?.length, 1);
-  await Deno.remove(root, { recursive: true });
-});
-
-Deno.test("koordinator does its job in spite of: the pod is deleted", async () => {
-  await using server = await startApiServer({ pod: pod([unready("main"), unready("proxy")]) });
-  const root = await Deno.makeTempDir();
-  const env = { ...await inPod(server, root), KOORDINATOR_SPEC: '{"startDeps":["proxy"]}' };
-  await using main = startKoordinator(["echo", "launched"], env);
-  await server.seen("watch", 1);
-  server.setPod(undefined);
-  assertEquals((await main.status).code, 143);
-  assertEquals(main.output().stdout, "");
-  await Deno.remove(root, { recursive: true });
-});
-
-Deno.test("koordinator does its job in spite of: a successor of the same name", async () => {
-  const first = pod([unready("main"), unready("proxy")]);
-  await using server = await startApiServer({ pod: first });
-  const root = await Deno.makeTempDir();
-  const env = { ...await inPod(server, root), KOORDINATOR_SPEC: '{"startDeps":["proxy"]}' };
-  await using main = startKoordinator(["echo", "launched"], env);
-  await server.seen("watch", 1);
-  const other = pod([unready("main"), ready("proxy")]);
-  server.setPod({ ...other, metadata: { ...other.metadata, uid: "uid-2" } });
-  assertEquals((await main.status).code, 143);
-  assertEquals(main.output().stdout, "");
-  await Deno.remove(root, { recursive: true });
-});
-
-function reserved(): { readonly port: number } {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return { port };
+async function documented(): Promise<readonly Documented[]> {
+  const docs = await Deno.readTextFile(new URL("../../docs/reference/faults.md", import.meta.url));
+  return docs.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| ---"))
+    .slice(1)
+    .map((line) => line.split("|").map((cell) => cell.trim()))
+    .map(([, fault = "", says = ""]) => ({ fault, says }));
 }
 
 Deno.test("every fault that is played stands in the docs, and none besides", async () => {
-  const docs = await Deno.readTextFile(new URL("../../docs/reference/faults.md", import.meta.url));
-  const [, ...documented] = [...docs.matchAll(/^\| ([^|]+?) +\|/gm)].map(([, fault]) => fault)
-    .filter((fault) => !fault?.startsWith("---"));
-  const follower = new URL("../kubernetes/watch_test.ts", import.meta.url);
-  const sources = [
-    await Deno.readTextFile(new URL(import.meta.url)),
-    await Deno.readTextFile(follower),
-  ];
-  const single = sources.flatMap((source) =>
-    [...source.matchAll(
-      /^Deno\.test\("(?:koordinator does its job|the pod is followed) in spite of: ([^"]+)"/gm,
-    )]
-      .map(([, fault]) => fault)
+  const source = await Deno.readTextFile(new URL(import.meta.url));
+  const single = [
+    ...source.matchAll(/^Deno\.test\("koordinator does its job in spite of: (\w[^"]+)"/gm),
+    ...source.matchAll(/^ {4}\["(\w[^"]+)", \(/gm),
+  ].map(([, fault = ""]) => fault);
+  assertEquals(
+    (await documented()).map(({ fault }) => fault).toSorted(),
+    [...[...ROWS, ...SLOW_ROWS].map(({ fault }) => fault), ...single].toSorted(),
   );
-  assertEquals(documented.toSorted(), [...ROWS.map(({ fault }) => fault), ...single].toSorted());
+});
+
+Deno.test("the docs say of each fault what the log says", async () => {
+  const docs = new Map((await documented()).map(({ fault, says }) => [fault, says]));
+  for (const { fault, says } of [...ROWS, ...SLOW_ROWS]) {
+    const told = docs.get(fault) ?? "";
+    const quoted = /`([^`]+)`/.exec(told)?.[1];
+    if (says === undefined) assertMatch(told, /^nothing/, fault);
+    else assert(quoted !== undefined && says.test(quoted), `${fault}: ${told} is not ${says}`);
+  }
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startApiServer } from "../support/api_server.ts";
 import { startKoordinator } from "../support/koordinator.ts";
 import { pod, ready, unready } from "../supervisor/pods.ts";
@@ -103,25 +103,4 @@ Deno.test("probe fails while the command is held back, and succeeds once it runs
   assertEquals((await silent.status).code, 1);
   await using wrong = startKoordinator(["probe", "--tcp", "http"], env);
   assertEquals((await wrong.status).code, 125);
-});
-
-Deno.test("status says what the supervisor waits for, since when, and what the API server said", async () => {
-  await using api = await cluster();
-  const env = api.as("main", '{"startDeps":["proxy",{"tcp":"1"}],"stopDelay":"1ms"}');
-  await using main = startKoordinator(["sh", "-c", LOOP], env);
-  await api.server.seen("watch", 1);
-  const deadline = Date.now() + 30_000;
-  let said = "";
-  while (!said.includes("running, not ready")) {
-    if (Date.now() > deadline) throw new Error(`status says: ${said}`);
-    await using status = startKoordinator(["status"], env);
-    await status.status;
-    said = status.output().stdout + status.output().stderr;
-  }
-  assertMatch(said, /^main: waiting for \d+ s$/m);
-  assertMatch(said, /^start dependency proxy: running, not ready for \d+ s$/m);
-  assertMatch(said, /^start dependency tcp 127.0.0.1:1: not there yet for \d+ s$/m);
-  assertMatch(said, /^last news from the API server: \d+ s ago$/m);
-  main.kill("SIGTERM");
-  assertEquals((await main.status).code, 143);
 });

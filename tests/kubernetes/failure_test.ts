@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { failureOfException, failureOfStatus } from "../../lib/kubernetes/failure.ts";
 
 const about = { verb: "list", namespace: "shop" };
@@ -37,6 +37,13 @@ Deno.test("a refusal is told in the server's words, with the rule that is missin
   const { message } = failureOfStatus(403, status("Forbidden", words), about);
   assertStringIncludes(message, words);
   assertStringIncludes(message, 'resources: ["pods"], verbs: ["list", "watch"]');
+});
+
+Deno.test("of a server's endless words a few are kept, and the remedy", () => {
+  const { message } = failureOfStatus(403, status("Forbidden", "x".repeat(1_000_000)), about);
+  assert(message.length < 1100, `${message.length} characters`);
+  assertStringIncludes(message, 'verbs: ["list", "watch"]');
+  assert(failureOfException(new Error("x".repeat(1_000_000))).message.length < 1100);
 });
 
 for (

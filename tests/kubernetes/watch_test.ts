@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { inClusterConfig } from "../../lib/kubernetes/in_cluster.ts";
 import type { PodNews } from "../../lib/kubernetes/pod_source.ts";
-import { createTransport } from "../../lib/kubernetes/transport.ts";
+import { createTransport, type Transport } from "../../lib/kubernetes/transport.ts";
+import { VERSION } from "../../lib/version.ts";
 import { type FollowOptions, followPod, type WatchClock } from "../../lib/kubernetes/watch.ts";
 import type { Pod } from "../../lib/supervisor/pod.ts";
 import { type ApiServer, fakeToken, startApiServer } from "../support/api_server.ts";
@@ -41,7 +42,10 @@ function quickClock(): WatchClock & { readonly sleeps: number[] } {
 interface Following {
   readonly server: ApiServer;
   readonly root: string;
+  /** All that is told but that the API server answered. */
   readonly news: PodNews[];
+  /** Each time that it answered: whether to a watch. */
+  readonly answers: boolean[];
   readonly sleeps: number[];
   readonly abort: AbortController;
   readonly ended: Promise<void>;
@@ -66,6 +70,7 @@ async function following(
   using transport = createTransport(inClusterConfig((name) => env[name], root));
   const abort = new AbortController();
   const news: PodNews[] = [];
+  const answers: boolean[] = [];
   let changed = () => {};
   const clock = quickClock();
   const ended = followPod({
@@ -75,7 +80,8 @@ async function following(
     clock,
     ...followOptions,
   })((told) => {
-    news.push(told);
+    if (told.kind === "answered") answers.push(told.watching);
+    else news.push(told);
     changed();
   }, abort.signal);
   const until = async (holds: (news: PodNews) => boolean) => {
@@ -99,6 +105,7 @@ async function following(
       server,
       root,
       news,
+      answers,
       sleeps: clock.sleeps,
       abort,
       ended,
@@ -132,7 +139,8 @@ Deno.test("the pod is listed, then followed, with the token and a name of our ow
     const [list, watch] = server.requests;
     assertEquals(list?.query.get("fieldSelector"), "metadata.name=web-0");
     assert(list?.headers.get("authorization")?.startsWith("Bearer ey"));
-    assert(list?.headers.get("user-agent")?.startsWith("koordinator/"));
+    assertEquals(list?.headers.get("user-agent"), `koordinator/${VERSION}`);
+    assertEquals(watch?.headers.get("user-agent"), `koordinator/${VERSION}`);
     assertEquals(watch?.query.get("allowWatchBookmarks"), "true");
     assertEquals(watch?.query.get("timeoutSeconds"), "300");
     assertEquals(watch?.query.get("resourceVersion"), "101");
@@ -152,7 +160,52 @@ Deno.test("the API server is called directly, whatever proxy the application use
   }
 });
 
-const cut = { kind: "stream", then: "cut" } as const;
+Deno.test("the length of each watch is drawn anew, from five to ten minutes", () => {
+  const drawn = [0, 0.5, 0.999];
+  const clock = { ...quickClock(), random: () => drawn[0] ?? 0 };
+  return following(
+    (server) => server.fail("watch", { ...closed, chunks: [] }, 2),
+    async ({ server }) => {
+      for (const [index, seconds] of ["300", "450", "600"].entries()) {
+        await server.seen("watch", index + 1);
+        const watch = server.requests.filter(({ verb }) => verb === "watch")[index];
+        assertEquals(watch?.query.get("timeoutSeconds"), seconds);
+        drawn.shift();
+      }
+    },
+    { clock },
+  );
+});
+
+Deno.test("every good answer is told, so that the last contact is known", () =>
+  following(() => {}, async ({ server, answers, until, untilPhase }) => {
+    await server.seen("watch", 1);
+    server.bookmark();
+    server.update(withPhase("Running"));
+    await untilPhase("Running");
+    // The list, the watch that opens, the bookmark.
+    assertEquals(answers, [false, true, true]);
+    server.setPod(undefined);
+    await until(({ kind }) => kind === "gone");
+  }));
+
+Deno.test("an older event neither takes back what is known nor the version to go on from", () =>
+  following(
+    (server) => {
+      const stale = event("ADDED", withPhase("Stale")(POD), "99") +
+        event("MODIFIED", withPhase("Fresh")(POD), "300") +
+        event("MODIFIED", withPhase("Stale")(POD), "299");
+      server.fail("watch", { ...closed, chunks: [stale] });
+    },
+    async ({ server, news }) => {
+      await server.seen("watch", 2);
+      const phases = news.map((told) => told.kind === "observed" && told.pod.status?.phase);
+      assertEquals(phases, ["Pending", "Fresh"]);
+      assertEquals(server.requests.at(-1)?.query.get("resourceVersion"), "300");
+    },
+  ));
+
+const cut = { kind: "stream", then: "finish" } as const;
 const closed = { kind: "stream", then: "end" } as const;
 const changedPod = event("MODIFIED", withPhase("Half")({ ...POD }), "102");
 
@@ -265,6 +318,22 @@ Deno.test("where watches are forbidden the pod is listed again and again", () =>
     },
   ));
 
+Deno.test("a pod that is listed again and again is listed less often while it stays the same", () =>
+  following(
+    (server) => server.fail("watch", { kind: "status", code: 403, reason: "Forbidden" }, 100),
+    async ({ server, sleeps, answers, untilPhase }) => {
+      await server.seen("list", 8);
+      // The first is the backoff after the refusal.
+      assertEquals(sleeps.slice(0, 7), [800, 1000, 2000, 4000, 8000, 15_000, 15_000]);
+      const before = sleeps.length;
+      server.update(withPhase("Running"));
+      await untilPhase("Running");
+      await server.seen("list", server.requests.filter(({ verb }) => verb === "list").length + 1);
+      assert(sleeps.slice(before).includes(1000), sleeps.join());
+      assert(answers.every((watching) => !watching));
+    },
+  ));
+
 Deno.test("where only get is allowed the pod is got again and again", () =>
   following(
     (server) => server.fail("list", { kind: "status", code: 403, reason: "Forbidden" }, 100),
@@ -315,6 +384,37 @@ Deno.test("watches that are closed at once do not become a storm of requests", (
       assertEquals(sleeps, [800, 1600, 3200, 6400, 12800]);
     },
   ));
+
+for (const lasting of [0, 999, 1000, 5000]) {
+  Deno.test(`watches that are closed after ${lasting} ms for ever cost two requests a second at most`, async () => {
+    let now = 0;
+    const abort = new AbortController();
+    let requests = 0;
+    const transport: Transport = (path) => {
+      requests++;
+      if (requests === 2000) abort.abort();
+      if (!path.includes("watch=true")) {
+        const items = [{ metadata: { ...POD.metadata, resourceVersion: "7" } }];
+        return Promise.resolve(Response.json({ metadata: { resourceVersion: "7" }, items }));
+      }
+      now += lasting;
+      return Promise.resolve(new Response(""));
+    };
+    const clock = {
+      now: () => now,
+      random: () => 0,
+      sleep: (ms: number) => {
+        now += ms;
+        return Promise.resolve();
+      },
+    };
+    await followPod({ transport, namespace: "default", name: "web-0", clock })(
+      () => {},
+      abort.signal,
+    );
+    assert(requests / (now / 1000) <= 2, `${requests} requests in ${now} ms`);
+  });
+}
 
 Deno.test("a bookmark moves the version from which the next watch starts", () =>
   following(

@@ -5,7 +5,7 @@ import {
   cStrings,
   environment,
   Errno,
-  errno,
+  errnoOf,
   execLibc,
   libc,
   SIG_SETMASK,
@@ -13,11 +13,18 @@ import {
   SignalAction,
   sigset,
 } from "../../lib/process/libc.ts";
+import {
+  execve,
+  pendingSignals,
+  resetSignal,
+  setSignalMask,
+} from "../../lib/process/system_calls.ts";
 import { SIGNALS } from "../../lib/spec/signal.ts";
 
 // Opened here, since they stay open: no test is to be blamed for it.
 libc();
 execLibc();
+errnoOf(() => {});
 
 /** A field of this thread's status (proc_pid_status(5)). */
 function field(name: string): string {
@@ -54,6 +61,18 @@ Deno.test("pthread_sigmask blocks a signal in this thread and unblocks it", () =
   libc().pthread_sigmask(SIG_UNBLOCK, sigset(usr2), null);
   assertEquals(BigInt(`0x${field("SigBlk")}`), 0n);
   libc().pthread_sigmask(SIG_SETMASK, before, null);
+});
+
+Deno.test("a signal that is blocked is pending until the mask lets it through", () => {
+  setSignalMask(usr2);
+  libc().kill(Deno.pid, SIGNALS.SIGWINCH);
+  assertEquals(pendingSignals() & usr2, 0n);
+  libc().signal(SIGNALS.SIGUSR2, SignalAction.SIG_IGN);
+  assertEquals(BigInt(`0x${field("SigBlk")}`), usr2);
+  resetSignal(SIGNALS.SIGUSR2);
+  assertEquals(BigInt(`0x${field("SigIgn")}`) & usr2, 0n);
+  setSignalMask(0n);
+  assertEquals(BigInt(`0x${field("SigBlk")}`), 0n);
 });
 
 Deno.test("signal ignores a signal, sigaction restores what was", () => {
@@ -111,8 +130,9 @@ Deno.test("posix_spawn and waitpid: attributes and file actions reach the child,
 
 Deno.test("execve that fails comes back with errno", () => {
   const argv = cStrings(["x"]);
-  assertEquals(execLibc().execve(cString("/no/such/program"), argv, environment()), -1);
-  assertEquals(errno(), Errno.ENOENT);
+  const exec = () => execve(cString("/no/such/program"), argv, environment());
+  exec();
+  assertEquals(errnoOf(exec), Errno.ENOENT);
 });
 
 Deno.test("environ is the environment, byte for byte", () => {

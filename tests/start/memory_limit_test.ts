@@ -8,7 +8,7 @@ const KIB_IN_MIB = 1024;
 
 /** All that can happen, in the order in which more memory lets the start come further. */
 type Outcome =
-  /** No room for the executable itself: exec has failed too late to say so. */
+  /** No room for the executable itself, or later for its stack, which nobody can say a word about. */
   | "the kernel's kill"
   | "the loader's line"
   /** The dynamic loader cannot map a library. */
@@ -29,11 +29,7 @@ Deno.test("with too little memory the kernel, the loader, ld.so or V8 says so, a
   ];
   const seen = new Set<Outcome>();
   for (const limit of limits) {
-    const outcome = await startWith(limit, path, "version");
-    seen.add(outcome);
-    if (outcome === "the kernel's kill") {
-      assertEquals([...seen], [outcome], `killed at ${limit} KiB, but not with less`);
-    }
+    seen.add(await startWith(limit, path, "version"));
   }
   assert(seen.has("the loader's line"), [...seen].join(", "));
 });

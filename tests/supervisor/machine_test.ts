@@ -258,3 +258,31 @@ Deno.test("handOver false keeps koordinator in front of a command that would not
   const { effects } = play({ handOver: false }, []);
   assertEquals(effects.at(-1), { kind: "launch", handOver: false });
 });
+
+const forgets = (effects: readonly Effect[]) =>
+  effects.filter(({ kind }) => kind === "forgetPod").length;
+
+Deno.test("the pod is not followed any more once nothing of it matters", () => {
+  const stopped = seen(pod([ended("main", 0), ready("proxy")]));
+  assertEquals(forgets(play(proxy, [seen(pod([ready("main")]))]).effects), 0);
+  assertEquals(forgets(play(proxy, [stopped]).effects), 1);
+  assertEquals(forgets(play(proxy, [stopped, stopped]).effects), 1);
+  assertEquals(forgets(play(main, [seen(pod([ready("proxy")]))]).effects), 1);
+});
+
+Deno.test("the pod is followed on for calls that depend on other containers' ends", () => {
+  const calls: Partial<Spec> = {
+    ...proxy,
+    afterExit: [{ call: quitCall(1), on: "always", lastOf: ["main"] }],
+  };
+  assertEquals(forgets(play(calls, [seen(pod([ended("main", 0)]))]).effects), 0);
+});
+
+Deno.test("for the restart policy alone one look at the pod is enough", () => {
+  const calls: Partial<Spec> = {
+    afterExit: [{ call: quitCall(1), on: undefined, lastOf: [] }],
+  };
+  const { effects } = play(calls, []);
+  assertEquals(effects.map(({ kind }) => kind), ["publish", "launch", "observePod"]);
+  assertEquals(forgets(play(calls, [seen(pod([ready("main")]))]).effects), 1);
+});

@@ -4,6 +4,7 @@
  */
 
 import type { Pod } from "../../lib/supervisor/pod.ts";
+import { startRelay } from "./relay.ts";
 
 /** What to do with one request instead of answering it properly. */
 export type Fault =
@@ -15,12 +16,17 @@ export type Fault =
     readonly message?: string;
     readonly headers?: Readonly<Record<string, string>>;
   }
-  /** Begin a watch by these bytes, then end the body cleanly, cut the connection, or stay open. */
+  /**
+   * Begin a watch by these bytes, then end the body cleanly, end the connection by FIN or by RST, let
+   * it be silent (half-open), stay open with nothing to say, or go on properly.
+   */
   | {
     readonly kind: "stream";
     readonly chunks: readonly (string | Uint8Array<ArrayBuffer>)[];
-    readonly then: "end" | "cut" | "hang" | "serve";
+    readonly then: "end" | "finish" | "reset" | "silence" | "hang" | "serve";
   }
+  /** Be away for a while: no connection lives, and none is accepted. */
+  | { readonly kind: "outage"; readonly ms: number }
   /** Answer with this body and a 200. */
   | { readonly kind: "body"; readonly body: string }
   /** Answer properly, compressed. */
@@ -57,9 +63,15 @@ export interface ApiServer extends AsyncDisposable {
   endWatches(): void;
   /** Lets the next `times` requests of this verb go wrong. @default times 1 */
   fail(verb: Verb, fault: Fault, times?: number): void;
+  /** Refuses connections from now on for a while. */
+  outage(ms: number): void;
+  /** Accepts the next connections only to close them. */
+  turnAway(connections: number): void;
+  /** How many watches are open. */
+  readonly watching: number;
   /** Resolves when the first fault has been played. */
   readonly faulted: Promise<void>;
-  /** Forgets all faults. */
+  /** Forgets all faults, and is there. */
   heal(): void;
   /** Resolves once the server has seen so many requests of a verb; rejects after 10 s. */
   seen(verb: Verb, count: number): Promise<void>;
@@ -101,16 +113,22 @@ export function fakeToken(claims: {
  * @param options.namespace @default "default"
  * @param options.port @default a free one
  * @param options.hostname @default "127.0.0.1"; "::1" works too
+ * @param options.certificate "rotated": one that another authority vouches for. @default "first"
  */
 export async function startApiServer(options: {
   readonly pod?: Pod;
   readonly namespace?: string;
   readonly port?: number;
   readonly hostname?: string;
+  readonly certificate?: "first" | "rotated";
 }): Promise<ApiServer> {
   const namespace = options.namespace ?? "default";
   const hostname = options.hostname ?? "127.0.0.1";
-  const [cert, key, ca] = await Promise.all(["server.crt", "server.key", "ca.crt"].map(readTls));
+  const [cert, key, ca] = await Promise.all(
+    ["server.crt", "server.key", "ca.crt"].map((name) =>
+      readTls(options.certificate === "rotated" ? `rotated-${name}` : name)
+    ),
+  );
   if (cert === undefined || key === undefined || ca === undefined) {
     throw new Error("no certificate");
   }
@@ -180,7 +198,11 @@ export async function startApiServer(options: {
     );
   }
 
-  function streamFault(fault: Fault & { readonly kind: "stream" }, from: number): Response {
+  function streamFault(
+    fault: Fault & { readonly kind: "stream" },
+    from: number,
+    connection: number,
+  ): Response {
     if (fault.then === "serve") return new Response(watchStream(from, fault.chunks));
     const chunks = [...fault.chunks];
     let release = () => {};
@@ -202,9 +224,10 @@ export async function startApiServer(options: {
           forget(hanging, release);
         } else if (fault.then === "end") {
           controller.close();
-        } else if (fault.then === "cut") {
-          controller.error(new Error("cut on purpose"));
         } else {
+          if (fault.then === "finish") relay.finish(connection);
+          if (fault.then === "reset") relay.reset(connection);
+          if (fault.then === "silence") relay.silence(connection);
           await new Promise<void>((resolve) => hanging.add(release = resolve));
         }
       },
@@ -219,6 +242,7 @@ export async function startApiServer(options: {
   async function answerFault(
     fault: Exclude<Fault, { kind: "gzip" }>,
     from: number,
+    connection: number,
   ): Promise<Response> {
     switch (fault.kind) {
       case "status":
@@ -228,14 +252,21 @@ export async function startApiServer(options: {
       case "body":
         return new Response(fault.body, { headers: { "content-type": "application/json" } });
       case "stream":
-        return streamFault(fault, from);
+        return streamFault(fault, from, connection);
+      case "outage":
+        relay.outage(fault.ms).then(faulted.resolve);
+        await new Promise<void>((resolve) => hanging.add(resolve));
+        return status(504, "Timeout", "away");
       case "hang":
         await new Promise<void>((resolve) => hanging.add(resolve));
         return status(504, "Timeout", "closing");
     }
   }
 
-  async function answer(request: Request): Promise<Response> {
+  async function answer(
+    request: Request,
+    { remoteAddr }: Deno.ServeHandlerInfo<Deno.NetAddr>,
+  ): Promise<Response> {
     const url = new URL(request.url);
     const query = url.searchParams;
     const pods = `/api/v1/namespaces/${namespace}/pods`;
@@ -258,8 +289,11 @@ export async function startApiServer(options: {
     );
     if (scripted !== undefined) {
       scripted.times--;
-      faulted.resolve();
-      if (scripted.fault.kind !== "gzip") return await answerFault(scripted.fault, from);
+      // An outage is over later.
+      if (scripted.fault.kind !== "outage") faulted.resolve();
+      if (scripted.fault.kind !== "gzip") {
+        return await answerFault(scripted.fault, from, remoteAddr.port);
+      }
       const { body } = proper();
       const compressed = body?.pipeThrough(new CompressionStream("gzip")) ?? null;
       return new Response(compressed, { headers: { "content-encoding": "gzip" } });
@@ -298,13 +332,14 @@ export async function startApiServer(options: {
 
   const listener = Deno.serve({
     hostname,
-    port: options.port ?? 0,
+    port: 0,
     cert,
     key,
     signal: stop.signal,
     onListen() {},
     onError: () => new Response(null, { status: 500 }),
   }, answer);
+  const relay = startRelay({ hostname, port: options.port ?? 0, to: listener.addr.port });
 
   function endWatches(): void {
     for (const watch of watches) watch.close();
@@ -312,8 +347,17 @@ export async function startApiServer(options: {
   }
 
   const server: ApiServer = {
-    port: listener.addr.port,
+    port: relay.port,
     requests,
+    get watching() {
+      return watches.size;
+    },
+    outage(ms) {
+      relay.outage(ms).then(faulted.resolve);
+    },
+    turnAway(connections) {
+      relay.turnAway(connections).then(faulted.resolve);
+    },
     faulted: faulted.promise,
     token: undefined,
     setPod,
@@ -332,6 +376,7 @@ export async function startApiServer(options: {
     },
     heal() {
       faults.length = 0;
+      relay.heal();
     },
     seen(verb, count) {
       return new Promise((resolve, reject) => {
@@ -362,13 +407,14 @@ export async function startApiServer(options: {
     env(root) {
       return {
         KUBERNETES_SERVICE_HOST: hostname,
-        KUBERNETES_SERVICE_PORT: String(listener.addr.port),
+        KUBERNETES_SERVICE_PORT: String(relay.port),
         KOORDINATOR_ROOT: root,
       };
     },
     async close() {
       stop.abort();
       endWatches();
+      relay[Symbol.dispose]();
       for (const release of hanging) release();
       await listener.finished;
     },

@@ -1,3 +1,5 @@
+import { executable } from "./executable.ts";
+
 /** A koordinator that runs, and what it has said on stderr so far. */
 export interface Koordinator extends AsyncDisposable {
   readonly pid: number;
@@ -9,20 +11,17 @@ export interface Koordinator extends AsyncDisposable {
   says(pattern: RegExp): Promise<void>;
 }
 
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+// The real thing: what a pod runs, not the sources it is made of.
+const PROGRAM = await executable();
 
-/** Starts koordinator from its sources with nothing in the environment but PATH, HOME and `env`. */
+/** Starts the executable with nothing in the environment but PATH and `env`. */
 export function startKoordinator(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Koordinator {
-  const inherited = ["PATH", "HOME", "DENO_DIR", "DENO_TLS_CA_STORE"].flatMap((name) => {
-    const value = Deno.env.get(name);
-    return value === undefined ? [] : [[name, value]];
-  });
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", MAIN, ...args],
-    env: { ...Object.fromEntries(inherited), ...env },
+  const child = new Deno.Command(PROGRAM, {
+    args: [...args],
+    env: { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin", ...env },
     clearEnv: true,
     stdin: "null",
     stdout: "piped",

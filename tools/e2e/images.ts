@@ -1,5 +1,6 @@
 /** The images that the end-to-end tests run, each put together from files of this machine and packed without a container engine. */
 import { basename, dirname } from "node:path";
+import { buildCopied } from "./copied_image.ts";
 import { exists, onPath, output } from "./output.ts";
 import { packImage } from "./pack_image.ts";
 
@@ -10,6 +11,7 @@ export const IMAGES = {
   busybox: "e2e.local/busybox:1",
   scratch: "e2e.local/scratch:1",
   glibc: "e2e.local/glibc:1",
+  copied: "e2e.local/copied:1",
 } as const;
 
 /** What {@linkcode makeImages} needs. */
@@ -23,7 +25,8 @@ export interface ImageSources {
 }
 
 /**
- * Makes the tars of all images but koordinator's own, which `deno task image` makes.
+ * Makes the tars of all images but koordinator's own, which `deno task image` makes. The one that is
+ * built from a Containerfile is left out where there is no buildah; the test of it says so.
  * @returns the tars' paths
  * @throws {Error} when the machine lacks a compiler or a static busybox, naming the package
  */
@@ -58,6 +61,17 @@ export async function makeImages(sources: ImageSources): Promise<string[]> {
       await install(file, `${root}${file}`);
     }
   });
+  if (await onPath("buildah")) {
+    tars.push(
+      await buildCopied({
+        containerfile: `${repository}/examples/deliver-copy-from.Containerfile`,
+        koordinator: `${repository}/dist/koordinator.image.tar`,
+        busybox: `${into}/busybox.tar`,
+        reference: IMAGES.copied,
+        into,
+      }),
+    );
+  }
   return tars;
 }
 

@@ -16,7 +16,10 @@ START;
 /* Our entries of the auxiliary vector: the mask before ours, and where share_pages is. See sealed.ts. */
 #define AT_SIGNAL_MASK 0x6b6f6f73u
 #define AT_SHARE_PAGES 0x6b6f6f74u
-#define SIGKILL_BIT (1UL << 8) /* can never be blocked: tells a mask of 0 from none at all */
+/* Signals that can never be blocked, whose bits say more: that there is a mask, and that SIGPIPE was
+ * ignored, which Deno does itself later. */
+#define SIGKILL_BIT (1UL << 8)
+#define SIGSTOP_BIT (1UL << 18)
 
 __attribute__((section(".config"), used)) volatile const struct config config = {
   .magic = 0x4c4145534b4f4f4bUL, /* "KOOKSEAL" */
@@ -119,6 +122,7 @@ static long provide(const char *from, size_t size, const char *temporary) {
     fd = keep(call(SYS_memfd_create, name, MFD_CLOEXEC | MFD_NOEXEC_SEAL, 0, 0, 0, 0), from, size);
   if (fd == -EMFILE || fd == -ENFILE) fail("memfd_create", MORE_FILES);
   if (fd == -ENOMEM) fail("mapping a library", MORE_MEMORY);
+  if (fd == -EFBIG) fail("writing a library", "raise the limit of file sizes (RLIMIT_FSIZE): 4 MB will do");
   if (failed(fd) && temporary != NULL) fd = in_folder(temporary, from, size);
   if (failed(fd)) fd = in_folder("/dev/shm", from, size);
   if (failed(fd)) fd = in_folder("/tmp", from, size);
@@ -229,6 +233,10 @@ __attribute__((used)) struct start load(uintptr_t *stack, char *segment) {
   uint64_t mask = 0;
   call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&set, (long)&mask, sizeof mask, 0, 0);
 
+  uint64_t pipe_action[8] = { 0 }; /* the kernel's struct sigaction, whose first word is the handler */
+  call(SYS_rt_sigaction, SIGPIPE, 0, (long)pipe_action, sizeof mask, 0, 0);
+  mask |= SIGKILL_BIT | (pipe_action[0] == SIG_IGN ? SIGSTOP_BIT : 0);
+
   if (stack[0] == 0) fail("reading the arguments", "start it with a name in argv[0]");
   uintptr_t *environment = stack + 1 + stack[0] + 1;
   uintptr_t *word = environment;
@@ -271,7 +279,7 @@ __attribute__((used)) struct start load(uintptr_t *stack, char *segment) {
 
   Elf64_auxv_t added[ADDED];
   added[0].a_type = AT_SIGNAL_MASK;
-  added[0].a_un.a_val = mask | SIGKILL_BIT;
+  added[0].a_un.a_val = mask;
   added[1].a_type = AT_SHARE_PAGES;
   added[1].a_un.a_val = (uintptr_t)share_pages;
   /* below this function's own frame: nothing is called any more that could overwrite it */

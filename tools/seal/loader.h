@@ -40,6 +40,7 @@ enum {
   EEXIST = 17,
   ENFILE = 23,
   EMFILE = 24,
+  EFBIG = 27,
   ENAMETOOLONG = 36,
   AT_FDCWD = -100,
   O_RDONLY = 0,
@@ -57,6 +58,8 @@ enum {
   MAP_FIXED = 16,
   MAP_ANONYMOUS = 32,
   SIG_BLOCK = 0,
+  SIG_IGN = 1,
+  SIGPIPE = 13,
 };
 
 static inline int failed(long result) { return result < 0 && result > -4096; }

@@ -1,3 +1,5 @@
+import { untilQuiet } from "./quiet.ts";
+
 /** Pages of memory that lie together and are the same at every start. */
 export interface PageRun {
   readonly address: number;
@@ -9,27 +11,32 @@ export interface PageRun {
 /** Of x86_64. */
 const PAGE = 4096;
 
-/** Starts that are compared: in every other folder, with other arguments and variables. */
-const STARTS = 6;
+/** Starts of each program that are compared. */
+const STARTS = 3;
 
-/** How long a process must have used no processor to count as resting, and be at rest at the latest. */
+/** How long a process must have used no processor to count as resting, in milliseconds. */
 const QUIET_MS = 400;
-const PATIENCE_MS = 30_000;
 
 /**
- * Finds the anonymous pages, but those of zeros, that a supervisor has at every start: V8's heap as
- * Deno's snapshot fills it, where V8's own addresses and hashes are fixed by flags.
+ * Finds the anonymous pages, but those of zeros, that are the same whatever program runs: V8's heap
+ * as Deno's snapshot fills it, where V8's own addresses and hashes are fixed by flags. What a program
+ * has changed differs in the next one, so that no chance decides what is found.
  *
- * @param executable a koordinator that is compiled with those flags
- * @throws {Error} if a start does not come to rest, or its memory may not be read
+ * @param executables different programs, compiled with those flags and the same runtime, each of which
+ * comes to rest and does not end
+ * @throws {Error} if one does not come to rest, or its memory may not be read
  */
-export async function findRestingPages(executable: string): Promise<readonly PageRun[]> {
+export async function findRestingPages(
+  executables: readonly string[],
+): Promise<readonly PageRun[]> {
   let common: Map<number, RestingPage> | undefined;
   for (let start = 0; start < STARTS; start++) {
-    const pages = await pagesOfStart(executable, start);
-    common = common === undefined ? pages : new Map(
-      [...common].filter(([address, page]) => isSame(page, pages.get(address))),
-    );
+    for (const executable of executables) {
+      const pages = await pagesOfStart(executable, start);
+      common = common === undefined ? pages : new Map(
+        [...common].filter(([address, page]) => isSame(page, pages.get(address))),
+      );
+    }
   }
   return joined(common ?? new Map());
 }
@@ -59,26 +66,19 @@ async function pagesOfStart(executable: string, start: number): Promise<Map<numb
     stderr: "null",
   }).spawn();
   try {
-    await untilQuiet(child.pid);
+    await untilQuiet(child.pid, QUIET_MS);
     return readPages(child.pid);
+  } catch (cause) {
+    throw new Error(`${executable} does not run as it should`, { cause });
   } finally {
-    child.kill("SIGKILL");
+    // One that has ended by itself is the error above.
+    if (isAlive(child.pid)) child.kill("SIGKILL");
     await child.status;
   }
 }
 
-/** Waits until a process has slept for a while. */
-async function untilQuiet(pid: number): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (let before = "", since = 0;;) {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // proc_pid_stat(5): utime and stime are fields 14 and 15, counted from 3 behind the name.
-    const used = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13).join(" ");
-    if (used !== before) [before, since] = [used, performance.now()];
-    else if (performance.now() - since > QUIET_MS) return;
-    if (performance.now() > deadline) throw new Error("the executable does not come to rest");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+function isAlive(pid: number): boolean {
+  return /^State:\s*[^Z]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
 }
 
 /** The anonymous pages that have a content, by address. */

@@ -11,7 +11,8 @@ const Container = v.looseObject({
 });
 const PodSpec = v.looseObject({
   containers: v.array(Container),
-  initContainers: v.array(Container),
+  initContainers: v.optional(v.array(Container), []),
+  volumes: v.optional(v.array(v.looseObject({ image: v.optional(v.unknown()) })), []),
 });
 const Job = v.looseObject({
   kind: v.literal("Job"),
@@ -60,13 +61,20 @@ export async function example(
       ...pod,
       containers: pod.containers.map((container) => change(offline(container))),
       initContainers: pod.initContainers.map(offline),
+      volumes: pod.volumes.map((volume) =>
+        volume.image === undefined ? volume : { ...volume, image: IMAGE_VOLUME }
+      ),
     };
     return { ...job.output, spec: { ...spec, template: { ...spec.template, spec: podSpec } } };
   });
 }
 
+/** koordinator's image as a volume. */
+const IMAGE_VOLUME = { reference: IMAGES.koordinator, pullPolicy: "Never" } as const;
+
 function offline(container: ExampleContainer): ExampleContainer {
   const local = { ...container, imagePullPolicy: "Never" };
+  if (container.image === "app:latest") return { ...local, image: IMAGES.copied };
   switch (container.name) {
     case "koordinator":
       return { ...local, image: IMAGES.koordinator };
@@ -108,6 +116,11 @@ export interface PodOptions {
   readonly sidecars?: readonly SupervisedContainer[];
   /** @default {30} */
   readonly graceSeconds?: number;
+  /**
+   * How the executable comes into the pod: copied into an emptyDir by an init container, or as a volume
+   * of its image, alone or with an emptyDir for the state directory. @default {"copied"}
+   */
+  readonly delivery?: "copied" | "imageVolume" | "imageVolumeAndState";
 }
 
 /** A pod all of whose containers are supervised, never restarted unless told. */
@@ -122,8 +135,12 @@ export function pod(
     imagePullPolicy: "Never",
     ...(options.securityContext === undefined ? {} : { securityContext: options.securityContext }),
   };
-  const executable = { name: "koordinator", mountPath: "/koordinator" };
-  const mounts = [executable, ...(podinfo ? [{ name: "podinfo", mountPath: "/etc/podinfo" }] : [])];
+  const { executable, volumes, state, copies } = delivered(options.delivery ?? "copied");
+  const mounts = [
+    executable,
+    ...state.mounts,
+    ...(podinfo ? [{ name: "podinfo", mountPath: "/etc/podinfo" }] : []),
+  ];
   const supervised = (container: SupervisedContainer) => ({
     ...local,
     name: container.name,
@@ -131,9 +148,12 @@ export function pod(
     command: container.wrapped ?? true
       ? ["/koordinator/koordinator", ...container.command]
       : container.command,
-    env: container.spec === undefined
-      ? []
-      : [{ name: "KOORDINATOR_SPEC", value: JSON.stringify(container.spec) }],
+    env: [
+      ...state.env,
+      ...(container.spec === undefined
+        ? []
+        : [{ name: "KOORDINATOR_SPEC", value: JSON.stringify(container.spec) }]),
+    ],
     volumeMounts: mounts,
     ...(container.readyPort === undefined
       ? {}
@@ -151,19 +171,13 @@ export function pod(
       restartPolicy: options.restartPolicy ?? "Never",
       terminationGracePeriodSeconds: options.graceSeconds ?? 30,
       volumes: [
-        { name: "koordinator", emptyDir: {} },
+        ...volumes,
         ...(podinfo
           ? [{ name: "podinfo", downwardAPI: { items: [field("name"), field("namespace")] } }]
           : []),
       ],
       initContainers: [
-        {
-          ...local,
-          name: "koordinator",
-          image: IMAGES.koordinator,
-          args: ["/koordinator"],
-          volumeMounts: [executable],
-        },
+        ...copies.map((copy) => ({ ...local, ...copy })),
         ...(options.sidecars ?? []).map((sidecar) => ({
           ...supervised(sidecar),
           restartPolicy: "Always",
@@ -171,6 +185,35 @@ export function pod(
       ],
       containers: containers.map(supervised),
     },
+  };
+}
+
+/** The parts of a pod that bring the executable to /koordinator/koordinator. */
+function delivered(delivery: NonNullable<PodOptions["delivery"]>) {
+  const name = "koordinator";
+  const executable = { name, mountPath: "/koordinator" };
+  if (delivery === "copied") {
+    const image = IMAGES.koordinator;
+    return {
+      executable,
+      volumes: [{ name, emptyDir: {} }],
+      state: { mounts: [], env: [] },
+      copies: [{ name, image, args: ["/koordinator"], volumeMounts: [executable] }],
+    };
+  }
+  const withState = delivery === "imageVolumeAndState";
+  const state = { name: "state", mountPath: "/run/koordinator" };
+  return {
+    executable: { ...executable, subPath: "bin" },
+    volumes: [
+      { name, image: IMAGE_VOLUME },
+      ...(withState ? [{ name: state.name, emptyDir: {} }] : []),
+    ],
+    state: {
+      mounts: withState ? [state] : [],
+      env: withState ? [{ name: "KOORDINATOR_STATE_DIR", value: `${state.mountPath}/state` }] : [],
+    },
+    copies: [],
   };
 }
 

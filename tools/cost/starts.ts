@@ -1,0 +1,44 @@
+/** How long two programs took, one after the other, in milliseconds. */
+export interface Pair {
+  readonly ours: number;
+  readonly other: number;
+}
+
+/**
+ * Runs two programs to their ends, in turn, and in each order as often, so that what else the machine
+ * does meets both.
+ *
+ * @param pairs how many runs of each, after one that does not count
+ */
+export async function compareStarts(
+  ours: readonly string[],
+  other: readonly string[],
+  pairs: number,
+): Promise<readonly Pair[]> {
+  const results: Pair[] = [];
+  for (let pair = 0; pair <= pairs; pair++) {
+    const first = pair % 2 === 0 ? await run(ours) : await run(other);
+    const second = pair % 2 === 0 ? await run(other) : await run(ours);
+    if (pair === 0) continue;
+    results.push(
+      pair % 2 === 0 ? { ours: first, other: second } : { ours: second, other: first },
+    );
+  }
+  return results;
+}
+
+async function run([program = "", ...args]: readonly string[]): Promise<number> {
+  const command = new Deno.Command(program, { args, stdout: "null", stderr: "null" });
+  const startedAt = performance.now();
+  const { success } = await command.spawn().status;
+  if (!success) throw new Error(`${program} failed`);
+  return performance.now() - startedAt;
+}
+
+/** The middle one of some numbers. */
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new RangeError("no numbers");
+  return middle;
+}

@@ -1,0 +1,54 @@
+import { sha256 } from "../sha256.ts";
+import { tar, type TarEntry, withFolders } from "../tar.ts";
+import { compress, type Compression, decompress, MEDIA_TYPES, method } from "./compression.ts";
+
+/** A layer of an image. */
+export interface Layer {
+  readonly mediaType: string;
+  readonly blob: Uint8Array<ArrayBuffer>;
+  /** SHA-256 of the tar that the blob is made of. */
+  readonly diffId: string;
+}
+
+/**
+ * Makes a layer of files. Compressing well takes a minute, so what was compressed is kept.
+ *
+ * @param cache the folder that keeps it; without one nothing is kept
+ */
+export async function makeLayer(
+  files: readonly TarEntry[],
+  compression: Compression,
+  cache?: string,
+): Promise<Layer> {
+  const archive = tar(withFolders(files));
+  const diffId = await sha256(archive);
+  const kept = cache === undefined || compression === "none"
+    ? undefined
+    : `${cache}/layer-${diffId}-${await method(compression)}`;
+  const mediaType = MEDIA_TYPES[compression];
+  const found = kept === undefined ? undefined : await readKept(kept, diffId, compression);
+  if (found !== undefined) return { mediaType, blob: found, diffId };
+  const blob = await compress(archive, compression);
+  if (kept !== undefined) await keep(kept, blob);
+  return { mediaType, blob, diffId };
+}
+
+async function readKept(
+  path: string,
+  diffId: string,
+  compression: Compression,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    const blob = await Deno.readFile(path);
+    return await sha256(await decompress(blob, compression)) === diffId ? blob : undefined;
+  } catch {
+    // Never kept, or torn: it is made anew.
+    return undefined;
+  }
+}
+
+async function keep(path: string, blob: Uint8Array<ArrayBuffer>): Promise<void> {
+  const aside = `${path}.${Deno.pid}`;
+  await Deno.writeFile(aside, blob);
+  await Deno.rename(aside, path);
+}

@@ -1,0 +1,1 @@
+// Ends at once: what a start costs before a program has done anything.
