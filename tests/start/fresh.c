@@ -1,7 +1,8 @@
 /*
- * fresh PROGRAM [ARG...]: executes PROGRAM with no signal ignored or blocked, as container runtimes do.
- * glibc's posix_spawn(3), by which tests start programs, leaves its own signals 32 and 33 ignored, and
- * its sigaction(2) refuses to touch them.
+ * fresh PROGRAM [ARG...]: executes PROGRAM as container runtimes do, with no signal ignored or blocked
+ * and nothing open but stdio. glibc's posix_spawn(3), by which tests start programs, leaves its own
+ * signals 32 and 33 ignored, and its sigaction(2) refuses to touch them; a test may have been started
+ * with descriptors that are not its own.
  */
 #include <signal.h>
 #include <sys/syscall.h>
@@ -14,6 +15,7 @@ int main(int argc, char **argv) {
     syscall(SYS_rt_sigaction, number, by_default, NULL, 8);
   static const char nothing[8];
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, nothing, NULL, 8);
+  syscall(SYS_close_range, 3U, ~0U, 0U);
   if (argc > 1) execvp(argv[1], argv + 1);
   return 127;
 }
