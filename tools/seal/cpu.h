@@ -43,7 +43,7 @@ enum {
   SYS_memfd_create = 319,
 };
 
-static long call(long n, long a, long b, long c, long d, long e, long f) {
+static inline long call(long n, long a, long b, long c, long d, long e, long f) {
   register long r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
   long result;
   __asm__ volatile("syscall"
@@ -91,7 +91,7 @@ enum {
   SYS_memfd_create = 279,
 };
 
-static long call(long n, long a, long b, long c, long d, long e, long f) {
+static inline long call(long n, long a, long b, long c, long d, long e, long f) {
   register long x8 __asm__("x8") = n;
   register long x0 __asm__("x0") = a, x1 __asm__("x1") = b, x2 __asm__("x2") = c;
   register long x3 __asm__("x3") = d, x4 __asm__("x4") = e, x5 __asm__("x5") = f;

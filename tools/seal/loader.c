@@ -13,7 +13,7 @@ START;
 
 #define PT_SEALED_INTERP 0x6b6f6f72u /* PT_INTERP, hidden from the kernel: see seal.ts */
 
-/* Our entries of the auxiliary vector: the mask before ours, and where share_pages is. See sealed.ts. */
+/* Our entries of the auxiliary vector: the mask before ours, and where share_pages is. See lib/process/sealed.ts. */
 #define AT_SIGNAL_MASK 0x6b6f6f73u
 #define AT_SHARE_PAGES 0x6b6f6f74u
 /* Signals that can never be blocked, whose bits say more: that there is a mask, and that SIGPIPE was
@@ -27,16 +27,6 @@ __attribute__((section(".config"), used)) volatile const struct config config = 
 
 #define MORE_MEMORY "raise the memory limit of the container, or RLIMIT_AS"
 #define MORE_FILES "raise the limit of open files (RLIMIT_NOFILE): 20 will do"
-
-static size_t length_of(const char *text) {
-  size_t length = 0;
-  while (text[length] != 0) length++;
-  return length;
-}
-
-static void copy(char *to, const char *from, size_t length) {
-  for (size_t i = 0; i < length; i++) to[i] = from[i];
-}
 
 static char *append(char *to, const char *text) {
   size_t length = length_of(text);
@@ -164,55 +154,6 @@ static uintptr_t map_interpreter(const char *image, size_t offset, long executab
         offset + segment->p_offset - before);
   }
   return base;
-}
-
-/* Whether Deno can take an argument: it ends at one that is no UTF-8 (RFC 3629). */
-static int is_utf8(const unsigned char *text) {
-  while (*text != 0) {
-    unsigned char lead = *text++;
-    if (lead < 0x80) continue;
-    if (lead < 0xc2 || lead > 0xf4) return 0;
-    unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    for (int more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3; more > 0; more--) {
-      if (*text < low || *text > high) return 0;
-      text++;
-      low = 0x80;
-      high = 0xbf;
-    }
-  }
-  return 1;
-}
-
-#define ADDED 2
-
-/* How much `extend` needs: the vector as it is, our entries, and copies of some arguments. */
-static size_t room_for(uintptr_t *stack, Elf64_auxv_t *end) {
-  size_t room = (size_t)((char *)(end + 1 + ADDED) - (char *)stack);
-  for (size_t i = 1; i <= stack[0]; i++)
-    if (!is_utf8((const unsigned char *)stack[i])) room += length_of((const char *)stack[i]) + 1;
-  return room;
-}
-
-/*
- * Copies argc, argv, envp and the auxiliary vector up to `end`, its last entry, with our entries.
- * In place of arguments that are no UTF-8 come copies in which a question mark stands for each byte
- * that is no ASCII: /proc/self/cmdline still has their bytes, see arguments.ts.
- */
-static void extend(uintptr_t *to, uintptr_t *stack, Elf64_auxv_t *end, const Elf64_auxv_t *added) {
-  size_t size = (size_t)((char *)end - (char *)stack);
-  copy((char *)to, (const char *)stack, size);
-  Elf64_auxv_t *last = (Elf64_auxv_t *)((char *)to + size);
-  for (int i = 0; i < ADDED; i++) *last++ = added[i];
-  *last++ = *end;
-  char *text = (char *)last;
-  for (size_t i = 1; i <= to[0]; i++) {
-    const char *from = (const char *)to[i];
-    if (is_utf8((const unsigned char *)from)) continue;
-    to[i] = (uintptr_t)text;
-    do *text++ = (signed char)*from < 0 ? '?' : *from;
-    while (*from++ != 0);
-  }
 }
 
 static const char *variable(uintptr_t *environment, const char *name) {

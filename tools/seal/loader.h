@@ -1,4 +1,4 @@
-/* What loader.c and pages.c have in common. */
+/* What loader.c, vector.c and pages.c have in common. */
 #include <elf.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -64,11 +64,26 @@ enum {
 
 static inline int failed(long result) { return result < 0 && result > -4096; }
 
+static inline size_t length_of(const char *text) {
+  size_t length = 0;
+  while (text[length] != 0) length++;
+  return length;
+}
+
+static inline void copy(char *to, const char *from, size_t length) {
+  for (size_t i = 0; i < length; i++) to[i] = from[i];
+}
+
 /* Where the segment lies: its first instruction is this one. */
 extern char _start[];
 static inline char *segment_start(void) { return _start; }
 
 /* pages.c */
 long share_pages(void);
+
+/* vector.c; our entries of the auxiliary vector */
+#define ADDED 2
+size_t room_for(uintptr_t *stack, Elf64_auxv_t *end);
+void extend(uintptr_t *to, uintptr_t *stack, Elf64_auxv_t *end, const Elf64_auxv_t *added);
 
 #pragma GCC visibility pop

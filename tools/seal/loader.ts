@@ -16,7 +16,7 @@ export function remedyOf(target: Target): string {
     : `install it (Debian: apt-get install ${target.crossPackage})`;
 }
 
-/** Compiles loader.c and pages.c; the result is its code and constants, to be loaded anywhere. */
+/** Compiles loader.c and what belongs to it; the result is its code and constants, to be loaded anywhere. */
 export async function buildLoader(
   target: Target,
   scratch: string,
@@ -29,7 +29,7 @@ export async function buildLoader(
       ..."-fvisibility=hidden -fno-stack-protector -fno-asynchronous-unwind-tables".split(" "),
       ..."-fno-tree-loop-distribute-patterns -static -no-pie -Wl,--build-id=none".split(" "),
       ...target.flags,
-      ...["-Wl,-T,loader.ld", "-o", output, "loader.c", "pages.c"],
+      ...["-Wl,-T,loader.ld", "-o", output, "loader.c", "vector.c", "pages.c"],
     ],
     remedyOf(target),
     { cwd: FOLDER },
