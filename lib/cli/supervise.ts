@@ -2,7 +2,7 @@ import type { Environment } from "../environment.ts";
 import { openLog } from "../log.ts";
 import { surviveErrors } from "../process/crash.ts";
 import { launch } from "../process/launch.ts";
-import { giveBackMemory } from "../process/memory.ts";
+import { closeLibraries, giveBackMemory } from "../process/memory.ts";
 import { startReaping, stopReaping } from "../process/reap.ts";
 import { replaceProcess } from "../process/replace.ts";
 import { signalIsPending } from "../process/sealed.ts";
@@ -27,6 +27,7 @@ export async function supervise(
   environment: Environment,
 ): Promise<number> {
   const signals = catchSignals();
+  closeLibraries();
   const log = openLog({ level: environment.logLevel, format: environment.logFormat });
   surviveErrors((message) => log.error(message));
   // Also while waiting: what was started in this container by exec may leave orphans to PID 1.

@@ -1,9 +1,10 @@
 import { execLibc, libc } from "./libc.ts";
 
-/** tools/seal/loader.c: its entry of the auxiliary vector (getauxval(3)), where share_pages is. */
+/** tools/seal/loader.c: its entries of the auxiliary vector (getauxval(3)), where functions are. */
 const AT_SHARE_PAGES = 0x6b6f6f74n;
+const AT_CLOSE_LIBRARIES = 0x6b6f6f75n;
 
-const SHARE_PAGES = { parameters: [], result: "i64" } as const;
+const FUNCTION = { parameters: [], result: "i64" } as const;
 
 /**
  * Gives memory back that the start took: what malloc keeps of it, and the pages of V8's heap that are
@@ -12,7 +13,17 @@ const SHARE_PAGES = { parameters: [], result: "i64" } as const;
  */
 export function giveBackMemory(): void {
   libc().malloc_trim(0n);
-  const address = execLibc().getauxval(AT_SHARE_PAGES);
-  const sharePages = Deno.UnsafePointer.create<typeof SHARE_PAGES>(address);
-  if (sharePages !== null) new Deno.UnsafeFnPointer(sharePages, SHARE_PAGES).call();
+  callLoader(AT_SHARE_PAGES);
+}
+
+/** Closes the descriptors by which the loader gave ld.so its libraries (tools/seal/end.c). */
+export function closeLibraries(): void {
+  callLoader(AT_CLOSE_LIBRARIES);
+}
+
+/** Calls a function of the executable's loader; from the sources there is none. */
+function callLoader(entry: bigint): void {
+  const address = execLibc().getauxval(entry);
+  const pointer = Deno.UnsafePointer.create<typeof FUNCTION>(address);
+  if (pointer !== null) new Deno.UnsafeFnPointer(pointer, FUNCTION).call();
 }

@@ -2,7 +2,7 @@ import { KoordinatorError } from "../errors.ts";
 import { SIGNALS } from "../spec/signal.ts";
 import { inheritedSignals } from "./inherited.ts";
 import { cString, cStrings, environment, Errno, errnoOf } from "./libc.ts";
-import { beforeSeal } from "./sealed.ts";
+import { beforeSeal, letSignalsEndPid1 } from "./sealed.ts";
 import { cannotExecute, findExecutable, notFound } from "./search.ts";
 import { execve, resetSignal, setSignalMask } from "./system_calls.ts";
 
@@ -22,6 +22,7 @@ export function replaceProcess(argv: readonly string[]): never {
   const before = beforeSeal();
   // Deno ignores it.
   if (before?.ignoresSigpipe !== true) resetSignal(SIGNALS.SIGPIPE);
+  letSignalsEndPid1();
   setSignalMask(before?.blocked ?? inheritedSignals().blocked);
   const exec = () => execve(file, words, environment());
   exec();

@@ -1,7 +1,7 @@
 import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
 import { execLibc } from "./libc.ts";
-import { bit, setOf, type SignalSet } from "./signal_set.ts";
-import { pendingSignals, setSignalMask } from "./system_calls.ts";
+import { bit, setOf, type SignalSet, signalsIn } from "./signal_set.ts";
+import { catchSignal, isIgnored, pendingSignals, setSignalMask } from "./system_calls.ts";
 
 /** What stops a job, which is as harmless early as late. */
 const JOB_CONTROL: readonly SignalName[] = ["SIGTSTP", "SIGTTIN", "SIGTTOU"];
@@ -44,6 +44,25 @@ export function beforeSeal(): BeforeSeal | undefined {
 export function breakSeal(): void {
   const before = beforeSeal();
   if (before !== undefined) setSignalMask(before.blocked);
+}
+
+/** The loader's handler that ends the process with 128 + n (tools/seal/end.c). */
+const AT_END_BY_SIGNAL = 0x6b6f6f76n;
+
+/** What the kernel drops for PID 1 without a handler, though it would end any other process. */
+const ENDING = setOf(
+  FORWARDED.filter((name) => ![...JOB_CONTROL, "SIGCONT", "SIGURG", "SIGWINCH"].includes(name)),
+);
+
+/**
+ * Lets signals end PID 1, as they end any other process, until it has become the command: the mask
+ * that the command is to find lets them through a moment before.
+ */
+export function letSignalsEndPid1(): void {
+  if (Deno.pid !== 1) return;
+  const handler = execLibc().getauxval(AT_END_BY_SIGNAL);
+  if (handler === 0n) return;
+  for (const signal of signalsIn(ENDING)) if (!isIgnored(signal)) catchSignal(signal, handler);
 }
 
 /** Whether a signal came and is blocked yet: one that a supervisor passes on. */

@@ -12,10 +12,12 @@ const NUMBERS = {
 
 /** The kernel's sigset_t, in bytes. */
 const SIGNAL_SET_SIZE = 8n;
-/** Larger than the kernel's struct sigaction (32 bytes); all of it zero is SIG_DFL. */
-const SIGNAL_ACTION_SIZE = 64;
-/** asm-generic/signal-defs.h. */
+/** The kernel's struct sigaction: handler, flags, restorer, mask. All of it zero is SIG_DFL. */
+const SIGNAL_ACTION_WORDS = 4;
+/** asm-generic/signal-defs.h, and asm/signal.h of x86_64. */
 const SIG_SETMASK = 2n;
+const SIG_IGN = 1n;
+const SA_RESTORER = 0x04000000n;
 
 const numbers = NUMBERS[Deno.build.arch];
 
@@ -34,7 +36,26 @@ export function pendingSignals(): SignalSet {
 
 /** Lets a signal have its default effect again. */
 export function resetSignal(signal: number): void {
-  const action = new Uint8Array(SIGNAL_ACTION_SIZE);
+  setAction(signal, new BigUint64Array(SIGNAL_ACTION_WORDS));
+}
+
+/** Gives a signal a handler that does not return. */
+export function catchSignal(signal: number, handler: bigint): void {
+  const action = new BigUint64Array(SIGNAL_ACTION_WORDS);
+  // x86_64 delivers nothing without a way back, even where none is taken.
+  action.set([handler, SA_RESTORER, handler]);
+  setAction(signal, action);
+}
+
+/** Whether a signal is ignored. */
+export function isIgnored(signal: number): boolean {
+  const action = new BigUint64Array(SIGNAL_ACTION_WORDS);
+  const { syscall } = execLibc();
+  syscall(numbers.rt_sigaction, BigInt(signal), 0n, address(action), SIGNAL_SET_SIZE);
+  return action[0] === SIG_IGN;
+}
+
+function setAction(signal: number, action: BigUint64Array<ArrayBuffer>): void {
   const { syscall } = execLibc();
   syscall(numbers.rt_sigaction, BigInt(signal), address(action), 0n, SIGNAL_SET_SIZE);
 }

@@ -13,9 +13,13 @@ START;
 
 #define PT_SEALED_INTERP 0x6b6f6f72u /* PT_INTERP, hidden from the kernel: see seal.ts */
 
-/* Our entries of the auxiliary vector: the mask before ours, and where share_pages is. See lib/process/sealed.ts. */
+/* Our entries of the auxiliary vector: the mask before ours, and where functions are that the program
+ * calls. See lib/process/sealed.ts. */
 #define AT_SIGNAL_MASK 0x6b6f6f73u
 #define AT_SHARE_PAGES 0x6b6f6f74u
+#define AT_CLOSE_LIBRARIES 0x6b6f6f75u
+#define AT_END_BY_SIGNAL 0x6b6f6f76u
+
 /* Signals that can never be blocked, whose bits say more: that there is a mask, and that SIGPIPE was
  * ignored, which Deno does itself later. */
 #define SIGKILL_BIT (1UL << 8)
@@ -223,6 +227,10 @@ __attribute__((used)) struct start load(uintptr_t *stack, char *segment) {
   added[0].a_un.a_val = mask;
   added[1].a_type = AT_SHARE_PAGES;
   added[1].a_un.a_val = (uintptr_t)share_pages;
+  added[2].a_type = AT_CLOSE_LIBRARIES;
+  added[2].a_un.a_val = (uintptr_t)close_libraries;
+  added[3].a_type = AT_END_BY_SIGNAL;
+  added[3].a_un.a_val = (uintptr_t)end_by_signal;
   /* below this function's own frame: nothing is called any more that could overwrite it */
   uintptr_t *moved = __builtin_alloca_with_align(room_for(stack, entry), 128);
   extend(moved, stack, entry, added);

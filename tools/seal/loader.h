@@ -1,4 +1,4 @@
-/* What loader.c, vector.c and pages.c have in common. */
+/* What the parts of the loader have in common. */
 #include <elf.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -78,11 +78,13 @@ static inline void copy(char *to, const char *from, size_t length) {
 extern char _start[];
 static inline char *segment_start(void) { return _start; }
 
-/* pages.c */
+/* pages.c and end.c: called by the program, which finds them in the auxiliary vector */
 long share_pages(void);
+long close_libraries(void);
+void end_by_signal(int signal);
 
 /* vector.c; our entries of the auxiliary vector */
-#define ADDED 2
+#define ADDED 4
 size_t room_for(uintptr_t *stack, Elf64_auxv_t *end);
 void extend(uintptr_t *to, uintptr_t *stack, Elf64_auxv_t *end, const Elf64_auxv_t *added);
 

@@ -29,7 +29,7 @@ export async function buildLoader(
       ..."-fvisibility=hidden -fno-stack-protector -fno-asynchronous-unwind-tables".split(" "),
       ..."-fno-tree-loop-distribute-patterns -static -no-pie -Wl,--build-id=none".split(" "),
       ...target.flags,
-      ...["-Wl,-T,loader.ld", "-o", output, "loader.c", "vector.c", "pages.c"],
+      ...["-Wl,-T,loader.ld", "-o", output, "loader.c", "vector.c", "pages.c", "end.c"],
     ],
     remedyOf(target),
     { cwd: FOLDER },
