@@ -3,13 +3,20 @@ import { encode } from "./arguments.ts";
 import type { SignalSet } from "./signal_set.ts";
 
 /**
+ * A word of the processor. A structure of one word is passed as the word is (System V ABI of x86_64,
+ * AAPCS64), and Deno compiles no machine code for functions that take structures, which would cost
+ * half a millisecond.
+ */
+const WORD = { struct: ["u64"] } as const;
+
+/**
  * What becoming another program needs of the C library; signatures are those of the man pages on
  * 64-bit Linux. Each function costs a moment when the library is opened, so system calls are made by
  * number (system_calls.ts), and the others are a table of their own.
  */
 const EXEC_SYMBOLS = {
-  syscall: { parameters: ["i64", "u64", "u64", "u64", "u64"], result: "i64" },
-  getauxval: { parameters: ["u64"], result: "u64" },
+  syscall: { parameters: [WORD, WORD, WORD, WORD, WORD], result: "i64" },
+  getauxval: { parameters: [WORD], result: "u64" },
   environ: { type: "pointer" },
 } as const;
 
@@ -96,6 +103,23 @@ function open<const Symbols extends Deno.ForeignLibraryInterface>(
       cause,
     });
   }
+}
+
+/** syscall(2): a result below zero is -1. */
+export function syscall(
+  number: bigint,
+  ...[a = 0n, b = 0n, c = 0n, d = 0n]: readonly bigint[]
+): bigint {
+  return execLibc().syscall(word(number), word(a), word(b), word(c), word(d));
+}
+
+/** An entry of the auxiliary vector; 0 if there is none (getauxval(3)). */
+export function auxiliaryValue(type: bigint): bigint {
+  return execLibc().getauxval(word(type));
+}
+
+function word(value: bigint): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(BigUint64Array.of(value).buffer);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { execLibc, libc } from "./libc.ts";
+import { auxiliaryValue, libc } from "./libc.ts";
 
 /** tools/seal/loader.c: its entries of the auxiliary vector (getauxval(3)), where functions are. */
 const AT_SHARE_PAGES = 0x6b6f6f74n;
@@ -23,7 +23,7 @@ export function closeLibraries(): void {
 
 /** Calls a function of the executable's loader; from the sources there is none. */
 function callLoader(entry: bigint): void {
-  const address = execLibc().getauxval(entry);
+  const address = auxiliaryValue(entry);
   const pointer = Deno.UnsafePointer.create<typeof FUNCTION>(address);
   if (pointer !== null) new Deno.UnsafeFnPointer(pointer, FUNCTION).call();
 }

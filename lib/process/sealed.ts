@@ -1,5 +1,5 @@
 import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
-import { execLibc } from "./libc.ts";
+import { auxiliaryValue } from "./libc.ts";
 import { bit, setOf, type SignalSet, signalsIn } from "./signal_set.ts";
 import { catchSignal, isIgnored, pendingSignals, setSignalMask } from "./system_calls.ts";
 
@@ -32,7 +32,7 @@ export interface BeforeSeal {
 
 /** What was before the loader; undefined when this is not the executable. */
 export function beforeSeal(): BeforeSeal | undefined {
-  const entry = execLibc().getauxval(AT_SIGNAL_MASK);
+  const entry = auxiliaryValue(AT_SIGNAL_MASK);
   if (entry === 0n) return undefined;
   return {
     blocked: entry & ~PRESENT & ~IGNORES_SIGPIPE,
@@ -60,7 +60,7 @@ const ENDING = setOf(
  */
 export function letSignalsEndPid1(): void {
   if (Deno.pid !== 1) return;
-  const handler = execLibc().getauxval(AT_END_BY_SIGNAL);
+  const handler = auxiliaryValue(AT_END_BY_SIGNAL);
   if (handler === 0n) return;
   for (const signal of signalsIn(ENDING)) if (!isIgnored(signal)) catchSignal(signal, handler);
 }

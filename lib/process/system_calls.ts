@@ -1,4 +1,4 @@
-import { execLibc, sigset } from "./libc.ts";
+import { sigset, syscall } from "./libc.ts";
 import type { SignalSet } from "./signal_set.ts";
 
 /**
@@ -23,14 +23,13 @@ const numbers = NUMBERS[Deno.build.arch];
 
 /** Blocks exactly these signals, in this thread. */
 export function setSignalMask(set: SignalSet): void {
-  const { syscall } = execLibc();
   syscall(numbers.rt_sigprocmask, SIG_SETMASK, address(sigset(set)), 0n, SIGNAL_SET_SIZE);
 }
 
 /** The signals that came and are blocked. */
 export function pendingSignals(): SignalSet {
   const set = new BigUint64Array(1);
-  execLibc().syscall(numbers.rt_sigpending, address(set), SIGNAL_SET_SIZE, 0n, 0n);
+  syscall(numbers.rt_sigpending, address(set), SIGNAL_SET_SIZE);
   return set[0] ?? 0n;
 }
 
@@ -50,13 +49,11 @@ export function catchSignal(signal: number, handler: bigint): void {
 /** Whether a signal is ignored. */
 export function isIgnored(signal: number): boolean {
   const action = new BigUint64Array(SIGNAL_ACTION_WORDS);
-  const { syscall } = execLibc();
   syscall(numbers.rt_sigaction, BigInt(signal), 0n, address(action), SIGNAL_SET_SIZE);
   return action[0] === SIG_IGN;
 }
 
 function setAction(signal: number, action: BigUint64Array<ArrayBuffer>): void {
-  const { syscall } = execLibc();
   syscall(numbers.rt_sigaction, BigInt(signal), address(action), 0n, SIGNAL_SET_SIZE);
 }
 
@@ -67,7 +64,7 @@ export function execve(
   environment: Deno.PointerValue,
 ): void {
   const variables = Deno.UnsafePointer.value(environment);
-  execLibc().syscall(numbers.execve, address(file), address(argv), BigInt(variables), 0n);
+  syscall(numbers.execve, address(file), address(argv), BigInt(variables), 0n);
 }
 
 /** Where memory lies; whoever asks keeps it until the call is over. */
