@@ -154,7 +154,7 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
 const POINTER_SIZE = 8;
 
 /** sigset_t of glibc, in bytes. */
-export const SIGNAL_SET_SIZE = 128;
+const SIGNAL_SET_SIZE = 128;
 
 /** A set as sigset_t (signal(7)): little-endian words, as on x86_64 and arm64. */
 export function sigset(set: SignalSet): Uint8Array<ArrayBuffer> {
