@@ -1,7 +1,7 @@
 /** What an image volume can do and cannot: it is read-only, and nothing is copied. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { clusterTest, container, terminated } from "./support/cluster.ts";
-import { pod, ROLE, type SupervisedContainer } from "./support/manifests.ts";
+import { pod, RESTRICTED, ROLE, type SupervisedContainer } from "./support/manifests.ts";
 
 const SERVER: SupervisedContainer = {
   name: "server",
@@ -20,15 +20,6 @@ const NEVER_READY: SupervisedContainer = {
   command: ["sh", "-c", "trap 'echo told; exit 0' TERM; echo up; while :; do sleep 0.1; done"],
   readyPort: 8080,
   spec: { stopDeps: ["client"] },
-};
-
-const RESTRICTED = {
-  runAsNonRoot: true,
-  runAsUser: 65532,
-  readOnlyRootFilesystem: true,
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ["ALL"] },
-  seccompProfile: { type: "RuntimeDefault" },
 };
 
 clusterTest(

@@ -2,16 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { IMAGES } from "../../tools/e2e/images.ts";
 import { clusterTest, terminated } from "./support/cluster.ts";
-import { pod, ROLE } from "./support/manifests.ts";
-
-const RESTRICTED = {
-  runAsNonRoot: true,
-  runAsUser: 65532,
-  readOnlyRootFilesystem: true,
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ["ALL"] },
-  seccompProfile: { type: "RuntimeDefault" },
-};
+import { pod, RESTRICTED, ROLE } from "./support/manifests.ts";
 
 const APPLICATIONS = [
   {

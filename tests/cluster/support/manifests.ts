@@ -236,3 +236,13 @@ export const ROLE: readonly unknown[] = [
     subjects: [{ kind: "ServiceAccount", name: "default" }],
   },
 ];
+
+/** A security context as restricted as Kubernetes can make one. */
+export const RESTRICTED = {
+  runAsNonRoot: true,
+  runAsUser: 65532,
+  readOnlyRootFilesystem: true,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
