@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { SEALED_SIGNALS } from "../lib/process/sealed.ts";
+import { ENDING_SIGNALS, SEALED_SIGNALS } from "../lib/process/sealed.ts";
 import { VERSION } from "../lib/version.ts";
 import type { BuildInputs } from "./build_inputs.ts";
 import { bundle } from "./bundle.ts";
@@ -93,6 +93,7 @@ async function gatherParts(target: Target, deno: readonly [string, ...string[]],
     loader: await buildLoader(target, scratch),
     libraries: contents,
     blockedSignals: SEALED_SIGNALS,
+    endingSignals: ENDING_SIGNALS,
   };
   return {
     runtime,

@@ -50,7 +50,7 @@ export function breakSeal(): void {
 const AT_END_BY_SIGNAL = 0x6b6f6f76n;
 
 /** What the kernel drops for PID 1 without a handler, though it would end any other process. */
-const ENDING = setOf(
+export const ENDING_SIGNALS: SignalSet = setOf(
   FORWARDED.filter((name) => ![...JOB_CONTROL, "SIGCONT", "SIGURG", "SIGWINCH"].includes(name)),
 );
 
@@ -62,7 +62,9 @@ export function letSignalsEndPid1(): void {
   if (Deno.pid !== 1) return;
   const handler = auxiliaryValue(AT_END_BY_SIGNAL);
   if (handler === 0n) return;
-  for (const signal of signalsIn(ENDING)) if (!isIgnored(signal)) catchSignal(signal, handler);
+  for (const signal of signalsIn(ENDING_SIGNALS)) {
+    if (!isIgnored(signal)) catchSignal(signal, handler);
+  }
 }
 
 /** Whether a signal came and is blocked yet: one that a supervisor passes on. */

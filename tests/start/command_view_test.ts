@@ -59,12 +59,12 @@ const CASES: readonly Case[] = [
   { title: "its working folder", script: 'cd /proc; exec "$@"' },
 ];
 
-for (const { name, spec } of MODES) {
+for (const { name, mode } of MODES) {
   for (const { title, ...start } of CASES) {
     Deno.test({
       name: `a command that is ${name} finds ${title}${HAS_CC ? "" : " (needs cc)"}`,
       ignore: !HAS_CC,
-      fn: () => looksTheSame({ ...start, spec }),
+      fn: () => looksTheSame({ ...start, ...mode }),
     });
   }
 
@@ -77,19 +77,19 @@ for (const { name, spec } of MODES) {
       const script =
         `name=${folder}/${BYTES}; [ -e "$name" ] || cp ${await cProgram("look")} "$name"; ` +
         'if [ $# = 2 ]; then exec "$name" "$2"; else exec "$1" "$name" "$3"; fi';
-      await looksTheSame({ script, spec });
+      await looksTheSame({ script, ...mode });
       await Deno.remove(folder, { recursive: true });
     },
   });
 
   // A supervisor needs SIGCHLD, and posix_spawn cannot ignore: docs/explanation/pid1.md.
-  if (spec === undefined || !("handOver" in spec)) {
+  if (!("spec" in mode) || !("handOver" in mode.spec)) {
     Deno.test({
       name: `a command that is ${name} finds SIGCHLD ignored, as it was${
         HAS_CC ? "" : " (needs cc)"
       }`,
       ignore: !HAS_CC,
-      fn: () => looksTheSame({ script: 'exec env --ignore-signal=CHLD "$@"', spec }),
+      fn: () => looksTheSame({ script: 'exec env --ignore-signal=CHLD "$@"', ...mode }),
     });
   }
 
@@ -100,7 +100,7 @@ for (const { name, spec } of MODES) {
       ignore: !HAS_CC,
       fn: async () => {
         const script = `exec "$@" ${closed.map((fd) => `${fd}>&-`).join(" ")}`;
-        await looksTheSame({ script, spec }, closed);
+        await looksTheSame({ script, ...mode }, closed);
       },
     });
   }

@@ -29,11 +29,16 @@ type Outcomes = v.InferOutput<typeof Outcomes>;
 const DOING = [
   {
     name: "while waiting",
-    spec: '{"startDeps":[{"file":"/no/such/file"}]}',
+    env: { KOORDINATOR_SPEC: '{"startDeps":[{"file":"/no/such/file"}]}' },
     command: "child",
   },
-  { name: "while launching", spec: '{"handOver":false}', command: "child" },
-  { name: "while handing over", spec: undefined, command: "becomes" },
+  {
+    name: "while launching",
+    env: { KOORDINATOR_SPEC: '{"handOver":false}' },
+    command: "child",
+  },
+  { name: "while handing over", env: { KOORDINATOR_DISABLED: "true" }, command: "becomes" },
+  { name: "while its loader hands over", env: {}, command: "becomes" },
 ] as const;
 
 const PLACES = [
@@ -42,13 +47,13 @@ const PLACES = [
 ] as const;
 
 for (const { name: where, place, needs } of PLACES) {
-  for (const { name: when, spec, command } of DOING) {
+  for (const { name: when, env, command } of DOING) {
     Deno.test({
       name: `${where} koordinator loses no SIGTERM ${when}, from its first instruction${needs}` +
         (HAS_CC ? "" : " (needs cc)"),
       ignore: !HAS_CC || place === "init" && !IS_ROOT,
       fn: async () => {
-        const { steps, faults } = await sweep(place, command, spec);
+        const { steps, faults } = await sweep(place, command, env);
         const sum = (of: Exclude<keyof Outcomes, "step">) =>
           steps.reduce((total, outcomes) => total + outcomes[of], 0);
         const runs = (LAST_MS + 1) * REPEATS;
@@ -73,14 +78,14 @@ for (const { name: where, place, needs } of PLACES) {
 async function sweep(
   place: "process" | "init",
   command: "child" | "becomes",
-  spec: string | undefined,
+  env: Readonly<Record<string, string>>,
 ): Promise<{ readonly steps: readonly Outcomes[]; readonly faults: string }> {
   const driver = await cProgram("sweep", { with: ["sweep_run"] });
   const program = [await executable(), await cProgram("on_term", { static: true })];
   const { success, stdout, stderr } = await new Deno.Command(driver, {
     args: [place, command, String(REPEATS), String(LAST_MS), ...program],
     clearEnv: true,
-    env: spec === undefined ? {} : { KOORDINATOR_SPEC: spec },
+    env,
   }).output();
   const decoder = new TextDecoder();
   const faults = decoder.decode(stderr);

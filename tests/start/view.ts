@@ -18,6 +18,8 @@ export interface Start {
   readonly script: string;
   /** KOORDINATOR_SPEC; both see it. */
   readonly spec?: unknown;
+  /** KOORDINATOR_DISABLED. */
+  readonly disabled?: boolean;
   /** Between koordinator and the command: `--`. */
   readonly dashes?: boolean;
   /** The command, if it is not look.c itself. */
@@ -26,12 +28,18 @@ export interface Start {
 
 /** What koordinator does in front of a command; all are to look the same to it. */
 export const MODES = [
-  { name: "handed over to", spec: undefined },
-  { name: "handed over to after waiting", spec: { startDeps: [{ file: "/proc/self" }] } },
-  { name: "supervised", spec: { handOver: false } },
+  // By the loader.
+  { name: "handed over to", mode: {} },
+  // By the program.
+  { name: "handed over to where koordinator is disabled", mode: { disabled: true } },
+  {
+    name: "handed over to after waiting",
+    mode: { spec: { startDeps: [{ file: "/proc/self" }] } },
+  },
+  { name: "supervised", mode: { spec: { handOver: false } } },
   {
     name: "supervised after waiting",
-    spec: { handOver: false, startDeps: [{ file: "/proc/self" }] },
+    mode: { spec: { handOver: false, startDeps: [{ file: "/proc/self" }] } },
   },
 ] as const;
 
@@ -47,7 +55,7 @@ export function directly(start: Start): Promise<View> {
 }
 
 async function look(
-  { script, spec, command }: Start,
+  { script, spec, disabled = false, command }: Start,
   supervisor: readonly string[],
 ): Promise<View> {
   const report = await Deno.makeTempFile();
@@ -60,6 +68,7 @@ async function look(
       env: {
         PATH: "/usr/bin:/bin",
         ...(spec === undefined ? {} : { KOORDINATOR_SPEC: JSON.stringify(spec) }),
+        ...(disabled ? { KOORDINATOR_DISABLED: "true" } : {}),
       },
       stdin: "null",
       stdout: "null",

@@ -4,6 +4,12 @@ export interface Pair {
   readonly other: number;
 }
 
+/** A program as it is started: nothing else is in its environment. */
+export interface Start {
+  readonly argv: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /**
  * Runs two programs to their ends, in turn, and in each order as often, so that what else the machine
  * does meets both.
@@ -11,8 +17,8 @@ export interface Pair {
  * @param pairs how many runs of each, after one that does not count
  */
 export async function compareStarts(
-  ours: readonly string[],
-  other: readonly string[],
+  ours: Start,
+  other: Start,
   pairs: number,
 ): Promise<readonly Pair[]> {
   const results: Pair[] = [];
@@ -27,8 +33,9 @@ export async function compareStarts(
   return results;
 }
 
-async function run([program = "", ...args]: readonly string[]): Promise<number> {
-  const command = new Deno.Command(program, { args, stdout: "null", stderr: "null" });
+async function run({ argv: [program, ...args], env }: Start): Promise<number> {
+  const options = { args, env, clearEnv: true, stdout: "null", stderr: "null" } as const;
+  const command = new Deno.Command(program, options);
   const startedAt = performance.now();
   const { success } = await command.spawn().status;
   if (!success) throw new Error(`${program} failed`);

@@ -178,12 +178,14 @@ __attribute__((used)) struct start load(uintptr_t *stack, char *segment) {
   uint64_t mask = 0;
   call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&set, (long)&mask, sizeof mask, 0, 0);
 
+  if (stack[0] == 0) fail("reading the arguments", "start it with a name in argv[0]");
+  uintptr_t *environment = stack + 1 + stack[0] + 1;
+  become(stack, environment, mask);
+
   uint64_t pipe_action[8] = { 0 }; /* the kernel's struct sigaction, whose first word is the handler */
   call(SYS_rt_sigaction, SIGPIPE, 0, (long)pipe_action, sizeof mask, 0, 0);
   mask |= SIGKILL_BIT | (pipe_action[0] == SIG_IGN ? SIGSTOP_BIT : 0);
 
-  if (stack[0] == 0) fail("reading the arguments", "start it with a name in argv[0]");
-  uintptr_t *environment = stack + 1 + stack[0] + 1;
   uintptr_t *word = environment;
   while (*word != 0) word++;
   Elf64_auxv_t *aux = (Elf64_auxv_t *)(word + 1);

@@ -18,6 +18,7 @@ struct config {
   uint64_t program_entry; /* link-time entry of the program */
   uint64_t interpreter; /* offset of ld.so in this segment */
   uint64_t blocked_signals; /* bit n - 1 is signal n */
+  uint64_t ending_signals; /* those that are to end PID 1 on the way to the command */
   uint64_t runs; /* offset of the table of pages.c */
   uint64_t run_count;
   uint64_t library_count;
@@ -58,6 +59,8 @@ enum {
   MAP_FIXED = 16,
   MAP_ANONYMOUS = 32,
   SIG_BLOCK = 0,
+  SIG_SETMASK = 2,
+  SIG_DFL = 0,
   SIG_IGN = 1,
   SIGPIPE = 13,
 };
@@ -82,6 +85,9 @@ static inline char *segment_start(void) { return _start; }
 long share_pages(void);
 long close_libraries(void);
 void end_by_signal(int signal);
+
+/* become.c */
+void become(uintptr_t *stack, uintptr_t *environment, uint64_t mask);
 
 /* vector.c; our entries of the auxiliary vector */
 #define ADDED 4

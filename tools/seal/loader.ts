@@ -2,6 +2,7 @@ import { call } from "./call.ts";
 import { Elf, PT_LOAD } from "./elf.ts";
 import { isHost, type Target } from "./target.ts";
 
+const SOURCES = ["loader.c", "become.c", "vector.c", "pages.c", "end.c"];
 const FOLDER = new URL(".", import.meta.url).pathname;
 
 /** The C compiler for a target: CC where that is this machine's own. */
@@ -29,7 +30,7 @@ export async function buildLoader(
       ..."-fvisibility=hidden -fno-stack-protector -fno-asynchronous-unwind-tables".split(" "),
       ..."-fno-tree-loop-distribute-patterns -static -no-pie -Wl,--build-id=none".split(" "),
       ...target.flags,
-      ...["-Wl,-T,loader.ld", "-o", output, "loader.c", "vector.c", "pages.c", "end.c"],
+      ...["-Wl,-T,loader.ld", "-o", output, ...SOURCES],
     ],
     remedyOf(target),
     { cwd: FOLDER },

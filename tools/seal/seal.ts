@@ -30,6 +30,8 @@ export interface SealParts {
   readonly libraries: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** The signals that the loader blocks, as a set: bit n - 1 is signal n. */
   readonly blockedSignals: bigint;
+  /** The signals that end PID 1 while it becomes the command, a set as well. */
+  readonly endingSignals: bigint;
   /** Pages of memory that are the same at every start, which processes can share. */
   readonly restingPages: readonly PageRun[];
 }
@@ -85,7 +87,7 @@ export function seal(program: Uint8Array<ArrayBuffer>, parts: SealParts): Uint8A
     align(names.length),
     source.entry,
     interpreterAt,
-    parts.blockedSignals,
+    ...[parts.blockedSignals, parts.endingSignals],
     tableAt,
     runs.length,
     needed.length,
