@@ -47,6 +47,14 @@ arm64Test("it becomes a command where there is nothing to supervise", async () =
   assertEquals(run.output(), `pid ${run.pid}\n`);
 });
 
+arm64Test("its loader becomes the command where nothing is asked of koordinator", async () => {
+  const args = ["-strace", await executable(), "/bin/sh", "-c", "exit 5"];
+  const { code, stderr } = await output(QEMU, args);
+  assertEquals(code, 5);
+  assertMatch(stderr, /execve\("\/bin\/sh"/);
+  assertEquals(/openat|memfd_create/.exec(stderr), null, stderr);
+});
+
 arm64Test("it supervises a command, whose exit code is its own", async () => {
   await using run = await start(["sh", "-c", "exit 5"], { spec: { handOver: false } });
   assertEquals((await run.status).code, 5);
