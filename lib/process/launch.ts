@@ -1,20 +1,14 @@
 import { SIGNALS } from "../spec/signal.ts";
 import type { Child } from "./command.ts";
 import { inheritedSignals } from "./inherited.ts";
-import { cString, cStrings, environment, libc, SignalAction, sigset } from "./libc.ts";
+import { kill, ownGroup } from "./process_calls.ts";
 import { startReaping, waitFor } from "./reap.ts";
 import { executionError } from "./replace.ts";
 import { findExecutable } from "./search.ts";
+import { ignoreSignal, setSignalAction, signalAction } from "./signal_calls.ts";
 import { bit, signalsIn } from "./signal_set.ts";
+import { spawn } from "./spawn.ts";
 import { isForeground, passTerminal } from "./terminal.ts";
-
-/** spawn.h: of posix_spawnattr_setflags(3). */
-const SETPGROUP = 0x02;
-const SETSIGDEF = 0x04;
-const SETSIGMASK = 0x08;
-
-/** Larger than posix_spawnattr_t (336 bytes), file_actions_t (80) and struct sigaction (152) of glibc. */
-const STRUCT_SIZE = 512;
 
 /** What Deno itself ignores, and what posix_spawn ignores if it is not asked for the default. */
 const OWN_IGNORED = bit(SIGNALS.SIGPIPE);
@@ -28,28 +22,16 @@ const INTERNAL = bit(32) | bit(33);
  * @throws {KoordinatorError} 127 or 126 if the command cannot be executed
  */
 export function launch(argv: readonly string[]): Child {
-  const c = libc();
   const file = findExecutable(argv[0] ?? "", Deno.env.get("PATH"));
   const { blocked, ignored } = inheritedSignals();
-  const attributes = new Uint8Array(STRUCT_SIZE);
-  c.posix_spawnattr_init(attributes);
-  c.posix_spawnattr_setflags(attributes, SETPGROUP | SETSIGDEF | SETSIGMASK);
-  c.posix_spawnattr_setpgroup(attributes, 0);
-  c.posix_spawnattr_setsigdefault(attributes, sigset(OWN_IGNORED & ~ignored | INTERNAL));
-  c.posix_spawnattr_setsigmask(attributes, sigset(blocked));
-  const group = c.getpgrp();
+  const group = ownGroup();
   const foreground = isForeground(group);
-  const actions = new Uint8Array(STRUCT_SIZE);
-  c.posix_spawn_file_actions_init(actions);
-  if (foreground) c.posix_spawn_file_actions_addtcsetpgrp_np?.(actions, 0);
-  const spawned = new Int32Array(1);
+  const defaults = OWN_IGNORED & ~ignored | INTERNAL;
   startReaping();
-  const error = whileIgnoring(
+  const { pid, error, passed } = whileIgnoring(
     signalsIn(ignored),
-    () => c.posix_spawn(spawned, cString(file), actions, attributes, cStrings(argv), environment()),
+    () => spawn(file, argv, { mask: blocked, defaults, foreground }),
   );
-  c.posix_spawn_file_actions_destroy(actions);
-  const [pid = 0] = spawned;
   if (error !== 0) throw executionError(file, error);
   let stopped = () => {};
   const ended = waitFor(pid, () => stopped());
@@ -61,9 +43,9 @@ export function launch(argv: readonly string[]): Child {
   });
   // posix_spawn does it before the command's first instruction, but for a glibc before 2.35. The
   // command may have been stopped by SIGTTIN there already.
-  if (foreground && c.posix_spawn_file_actions_addtcsetpgrp_np === null) {
+  if (foreground && !passed) {
     passTerminal(group, pid);
-    c.kill(-pid, SIGNALS.SIGCONT);
+    kill(-pid, SIGNALS.SIGCONT);
   }
   return {
     pid,
@@ -71,26 +53,24 @@ export function launch(argv: readonly string[]): Child {
     onStop: (listener) => stopped = listener,
     kill: (signal, whom) => {
       // What the command left behind in its group can still be signalled; its own pid is free again.
-      if (whom === "group") c.kill(-pid, SIGNALS[signal]);
-      else if (running) c.kill(pid, SIGNALS[signal]);
+      if (whom === "group") kill(-pid, SIGNALS[signal]);
+      else if (running) kill(pid, SIGNALS[signal]);
     },
   };
 }
 
 /**
- * Calls `spawn` with `signals` ignored, as they were before Deno listened to them: posix_spawn can
- * reset a disposition, but cannot ignore. Not SIGCHLD, since the end of another child would be lost.
+ * Acts with `signals` ignored, as they were before Deno listened to them: posix_spawn can reset a
+ * disposition, but cannot ignore. Not SIGCHLD, since the end of another child would be lost.
  */
-function whileIgnoring(signals: readonly number[], spawn: () => number): number {
-  const c = libc();
+function whileIgnoring<T>(signals: readonly number[], act: () => T): T {
   const restorers = signals.filter((signal) => signal !== SIGNALS.SIGCHLD).map((signal) => {
-    const old = new Uint8Array(STRUCT_SIZE);
-    c.sigaction(signal, null, old);
-    c.signal(signal, SignalAction.SIG_IGN);
-    return () => c.sigaction(signal, old, null);
+    const old = signalAction(signal);
+    ignoreSignal(signal);
+    return () => setSignalAction(signal, old);
   });
   try {
-    return spawn();
+    return act();
   } finally {
     for (const restore of restorers) restore();
   }

@@ -1,8 +1,11 @@
-import { auxiliaryValue, libc } from "./libc.ts";
+import { auxiliaryValue, openLibc, WORD, word } from "./libc.ts";
 
 /** tools/seal/loader.c: its entries of the auxiliary vector (getauxval(3)), where functions are. */
 const AT_SHARE_PAGES = 0x6b6f6f74n;
 const AT_CLOSE_LIBRARIES = 0x6b6f6f75n;
+
+/** malloc_trim(3), opened only for its one call. */
+const TRIM_SYMBOLS = { malloc_trim: { parameters: [WORD], result: "i32" } } as const;
 
 const FUNCTION = { parameters: [], result: "i64" } as const;
 
@@ -12,7 +15,7 @@ const FUNCTION = { parameters: [], result: "i64" } as const;
  * process that has begun to wait: it takes some milliseconds.
  */
 export function giveBackMemory(): void {
-  libc().malloc_trim(0n);
+  openLibc(TRIM_SYMBOLS).malloc_trim(word(0));
   callLoader(AT_SHARE_PAGES);
 }
 

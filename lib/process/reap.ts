@@ -1,12 +1,9 @@
+import { SIGNALS } from "../spec/signal.ts";
 import type { ExitStatus } from "./command.ts";
 import { inheritedSignals } from "./inherited.ts";
-import { libc, SIG_UNBLOCK, sigset } from "./libc.ts";
-import { SIGNALS } from "../spec/signal.ts";
+import { collectChild, isSubreaper, setSubreaper } from "./process_calls.ts";
+import { unblockSignals } from "./signal_calls.ts";
 import { bit } from "./signal_set.ts";
-
-/** sys/wait.h. */
-const WNOHANG = 1;
-const WUNTRACED = 2;
 
 /** The signals by which a terminal stops a background or foreground process (termios(3)). */
 const TERMINAL_STOPS: readonly number[] = [SIGNALS.SIGTSTP, SIGNALS.SIGTTIN, SIGNALS.SIGTTOU];
@@ -16,13 +13,9 @@ interface Waiting {
   readonly stopped: () => void;
 }
 
-/** linux/prctl.h. */
-const PR_SET_CHILD_SUBREAPER = 36;
-const PR_GET_CHILD_SUBREAPER = 37;
-
 const waiting = new Map<number, Waiting>();
 let reaping = false;
-let wasSubreaper = 0;
+let wasSubreaper = false;
 
 /**
  * From now on collects every child that ends, orphans that we inherit (as PID 1 or subreaper)
@@ -35,12 +28,10 @@ export function startReaping(): void {
   reaping = true;
   Deno.addSignalListener("SIGCHLD", reap);
   if ((inheritedSignals().blocked & bit(SIGNALS.SIGCHLD)) !== 0n) {
-    libc().pthread_sigmask(SIG_UNBLOCK, sigset(bit(SIGNALS.SIGCHLD)), null);
+    unblockSignals(bit(SIGNALS.SIGCHLD));
   }
-  const subreaper = new Int32Array(1);
-  libc().prctl_get(PR_GET_CHILD_SUBREAPER, subreaper, 0n, 0n, 0n);
-  [wasSubreaper = 0] = subreaper;
-  libc().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n);
+  wasSubreaper = isSubreaper();
+  setSubreaper(true);
 }
 
 /**
@@ -50,7 +41,7 @@ export function startReaping(): void {
 export function stopReaping(): void {
   if (!reaping) return;
   reap();
-  libc().prctl(PR_SET_CHILD_SUBREAPER, BigInt(wasSubreaper), 0n, 0n, 0n);
+  setSubreaper(wasSubreaper);
 }
 
 /**
@@ -66,14 +57,13 @@ export function waitFor(pid: number, stopped: () => void): Promise<ExitStatus> {
 
 /** Collects every child that has ended, and notices those that were stopped (waitpid(2)). */
 function reap(): void {
-  const status = new Int32Array(1);
-  for (let pid; (pid = libc().waitpid(-1, status, WNOHANG | WUNTRACED)) > 0;) {
-    const [word = 0] = status;
-    if (isStopped(word)) {
-      if (TERMINAL_STOPS.includes(word >> 8)) waiting.get(pid)?.stopped();
+  for (let child; (child = collectChild()) !== undefined;) {
+    const [pid, status] = child;
+    if (isStopped(status)) {
+      if (TERMINAL_STOPS.includes(status >> 8)) waiting.get(pid)?.stopped();
       continue;
     }
-    waiting.get(pid)?.ended(decode(word));
+    waiting.get(pid)?.ended(decode(status));
     waiting.delete(pid);
   }
 }

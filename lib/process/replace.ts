@@ -3,8 +3,9 @@ import { SIGNALS } from "../spec/signal.ts";
 import { inheritedSignals } from "./inherited.ts";
 import { cString, cStrings, environment, Errno, errnoOf } from "./libc.ts";
 import { beforeSeal, letSignalsEndPid1 } from "./sealed.ts";
+import { execve } from "./process_calls.ts";
 import { cannotExecute, findExecutable, notFound } from "./search.ts";
-import { execve, resetSignal, setSignalMask } from "./system_calls.ts";
+import { resetSignal, setSignalMask } from "./signal_calls.ts";
 
 /**
  * Becomes the command (execve(2)): same pid, no process and no memory stays. Deno's descriptors are

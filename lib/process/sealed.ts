@@ -1,7 +1,7 @@
 import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
 import { auxiliaryValue } from "./libc.ts";
 import { bit, setOf, type SignalSet, signalsIn } from "./signal_set.ts";
-import { catchSignal, isIgnored, pendingSignals, setSignalMask } from "./system_calls.ts";
+import { catchSignal, isIgnored, pendingSignals, setSignalMask } from "./signal_calls.ts";
 
 /** What stops a job, which is as harmless early as late. */
 const JOB_CONTROL: readonly SignalName[] = ["SIGTSTP", "SIGTTIN", "SIGTTOU"];

@@ -1,6 +1,7 @@
 import { ExitCode, KoordinatorError } from "../errors.ts";
 import { hasRawBytes } from "./arguments.ts";
-import { cString, libc } from "./libc.ts";
+import { cString } from "./libc.ts";
+import { exists } from "./process_calls.ts";
 
 /** What is told of a file whose folder may not be searched. */
 const DENIED = "permission denied";
@@ -49,7 +50,7 @@ export function cannotExecute(command: string, why: string): KoordinatorError {
 
 function faultOf(file: string): string | undefined {
   // Of a name that Deno cannot write only exec tells more.
-  if (hasRawBytes(file)) return libc().access(cString(file), 0) === 0 ? undefined : "missing";
+  if (hasRawBytes(file)) return exists(cString(file)) ? undefined : "missing";
   try {
     const { isDirectory, mode } = Deno.statSync(file);
     if (isDirectory) return "is a directory";

@@ -1,6 +1,7 @@
 import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
 import { inheritedSignals } from "./inherited.ts";
-import { libc, SIG_BLOCK, SIG_UNBLOCK, SignalAction, sigset } from "./libc.ts";
+import { kill } from "./process_calls.ts";
+import { blockSignals, ignoreSignal, resetSignal, unblockSignals } from "./signal_calls.ts";
 import { bit, setOf, signalsIn } from "./signal_set.ts";
 
 /** Signals from the first instruction on. */
@@ -30,21 +31,21 @@ export function catchSignals(): CaughtSignals {
   // What koordinator was started with is read before the first listener changes it.
   inheritedSignals();
   for (const signal of FORWARDED) Deno.addSignalListener(signal, () => deliver(signal));
-  libc().pthread_sigmask(SIG_UNBLOCK, sigset(HELD), null);
+  unblockSignals(HELD);
   // While SIGTTOU is listened to, writing to a terminal from the background would neither stop nor
   // succeed but start anew for ever. The other threads still receive one that is sent.
-  libc().pthread_sigmask(SIG_BLOCK, sigset(DEAF), null);
+  blockSignals(DEAF);
   return {
     subscribe: (onSignal) => {
       deliver = onSignal;
       for (const signal of early.splice(0)) onSignal(signal);
     },
     hold: async () => {
-      libc().pthread_sigmask(SIG_BLOCK, sigset(HELD), null);
+      blockSignals(HELD);
       await sentinel();
     },
     release: () => {
-      libc().pthread_sigmask(SIG_UNBLOCK, sigset(HELD), null);
+      unblockSignals(HELD);
     },
   };
 }
@@ -56,8 +57,8 @@ export function catchSignals(): CaughtSignals {
 export function forgetHandlers(): void {
   const { ignored } = inheritedSignals();
   for (const signal of signalsIn(setOf(FORWARDED) | ignored)) {
-    const action = (ignored & bit(signal)) === 0n ? SignalAction.SIG_DFL : SignalAction.SIG_IGN;
-    libc().signal(signal, action);
+    if ((ignored & bit(signal)) === 0n) resetSignal(signal);
+    else ignoreSignal(signal);
   }
 }
 
@@ -69,7 +70,7 @@ async function sentinel(): Promise<void> {
   const arrived = Promise.withResolvers<void>();
   Deno.addSignalListener("SIGCHLD", arrived.resolve);
   // SIGCHLD means that a child may have ended: nobody minds one more.
-  libc().kill(Deno.pid, SIGNALS.SIGCHLD);
+  kill(Deno.pid, SIGNALS.SIGCHLD);
   await arrived.promise;
   Deno.removeSignalListener("SIGCHLD", arrived.resolve);
   await new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,5 +1,5 @@
 import { SIGNALS } from "../spec/signal.ts";
-import { libc } from "./libc.ts";
+import { kill, ownGroup, ownSession } from "./process_calls.ts";
 import { passTerminal } from "./terminal.ts";
 
 /**
@@ -12,15 +12,14 @@ import { passTerminal } from "./terminal.ts";
  * @param by what stopped it: a signal sent to koordinator, or the terminal
  */
 export function suspend(group: number, by: "signal" | "terminal"): void {
-  const c = libc();
-  const own = c.getpgrp();
-  const alone = Deno.pid === 1 || c.getsid(0) === Deno.pid;
+  const own = ownGroup();
+  const alone = Deno.pid === 1 || ownSession() === Deno.pid;
   if (alone) {
-    if (by === "terminal") c.kill(-group, SIGNALS.SIGCONT);
+    if (by === "terminal") kill(-group, SIGNALS.SIGCONT);
     return;
   }
   passTerminal(group, own);
   // Returns when koordinator is continued, whose SIGCONT then reaches the group as any other does.
-  c.kill(Deno.pid, SIGNALS.SIGSTOP);
+  kill(Deno.pid, SIGNALS.SIGSTOP);
   passTerminal(own, group);
 }

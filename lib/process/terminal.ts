@@ -1,9 +1,10 @@
-import { libc } from "./libc.ts";
+import { foregroundGroup, setForegroundGroup } from "./process_calls.ts";
+
+const STDIN = 0;
 
 /** Whether standard input is a terminal that is ours and has `group` in its foreground. */
 export function isForeground(group: number): boolean {
-  const c = libc();
-  return c.isatty(0) === 1 && c.tcgetpgrp(0) === group;
+  return foregroundGroup(STDIN) === group;
 }
 
 /**
@@ -11,5 +12,5 @@ export function isForeground(group: number): boolean {
  * would stop that (tcsetpgrp(3)).
  */
 export function passTerminal(from: number, to: number): void {
-  if (isForeground(from)) libc().tcsetpgrp(0, to);
+  if (isForeground(from)) setForegroundGroup(STDIN, to);
 }

@@ -1,35 +1,54 @@
-// One test for each C function that is called, by what the kernel then shows of it.
-import { assert, assertEquals, assertMatch } from "@std/assert";
+// One test for each call into the C library and the kernel, by what the kernel then shows of it.
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import {
+  auxiliaryValue,
   cString,
   cStrings,
   environment,
   Errno,
   errnoOf,
-  execLibc,
-  libc,
-  SIG_SETMASK,
-  SIG_UNBLOCK,
-  SignalAction,
-  sigset,
 } from "../../lib/process/libc.ts";
 import {
+  collectChild,
   execve,
+  exists,
+  foregroundGroup,
+  isSubreaper,
+  kill,
+  ownGroup,
+  ownSession,
+  setForegroundGroup,
+  setSubreaper,
+} from "../../lib/process/process_calls.ts";
+import {
+  blockSignals,
+  catchSignal,
+  ignoreSignal,
+  isIgnored,
   pendingSignals,
   resetSignal,
+  setSignalAction,
   setSignalMask,
-} from "../../lib/process/system_calls.ts";
+  signalAction,
+  unblockSignals,
+} from "../../lib/process/signal_calls.ts";
+import { spawn } from "../../lib/process/spawn.ts";
 import { SIGNALS } from "../../lib/spec/signal.ts";
 
 // Opened here, since they stay open: no test is to be blamed for it.
-libc();
-execLibc();
+auxiliaryValue(0n);
 errnoOf(() => {});
+const plain = { mask: 0n, defaults: 0n, foreground: false };
+assertEquals(spawn("/no/such/program", ["x"], plain).error, Errno.ENOENT);
 
 /** A field of this thread's status (proc_pid_status(5)). */
 function field(name: string): string {
   const status = Deno.readTextFileSync("/proc/thread-self/status");
   return new RegExp(`^${name}:\\s*(.*)$`, "m").exec(status)?.[1] ?? "";
+}
+
+function set(name: string): bigint {
+  return BigInt(`0x${field(name)}`);
 }
 
 /** proc_pid_stat(5) from its third field on. */
@@ -38,95 +57,136 @@ function stat(pid: number): readonly string[] {
   return text.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
+const usr1 = 1n << BigInt(SIGNALS.SIGUSR1 - 1);
 const usr2 = 1n << BigInt(SIGNALS.SIGUSR2 - 1);
 
-Deno.test("getpgrp and getsid tell this process's group and session", () => {
+Deno.test("getpgid and getsid tell this process's group and session", () => {
   const [, , group, session] = stat(Deno.pid);
-  assertEquals(String(libc().getpgrp()), group);
-  assertEquals(String(libc().getsid(0)), session);
+  assertEquals(String(ownGroup()), group);
+  assertEquals(String(ownSession()), session);
 });
 
-Deno.test("isatty and tcgetpgrp say that a file is no terminal, tcsetpgrp refuses it", () => {
+Deno.test("a file that is no terminal has no foreground group and takes none", () => {
   using file = Deno.openSync("/dev/null");
   assert(file.isTerminal() === false);
-  assertEquals(libc().isatty(1_000), 0);
-  assertEquals(libc().tcgetpgrp(1_000), -1);
-  assertEquals(libc().tcsetpgrp(1_000, libc().getpgrp()), -1);
+  assertEquals(foregroundGroup(1_000), undefined);
+  assertEquals(setForegroundGroup(1_000, ownGroup()), false);
 });
 
-Deno.test("pthread_sigmask blocks a signal in this thread and unblocks it", () => {
-  const before = new Uint8Array(128);
-  assertEquals(libc().pthread_sigmask(SIG_SETMASK, sigset(usr2), before), 0);
-  assertEquals(BigInt(`0x${field("SigBlk")}`), usr2);
-  libc().pthread_sigmask(SIG_UNBLOCK, sigset(usr2), null);
-  assertEquals(BigInt(`0x${field("SigBlk")}`), 0n);
-  libc().pthread_sigmask(SIG_SETMASK, before, null);
+Deno.test("faccessat tells whether a file exists", () => {
+  assert(exists(cString("/proc/self/status")));
+  assert(!exists(cString("/no/such/file")));
+});
+
+Deno.test("rt_sigprocmask blocks signals in this thread and unblocks them", () => {
+  setSignalMask(usr1);
+  assertEquals(set("SigBlk"), usr1);
+  blockSignals(usr2);
+  assertEquals(set("SigBlk"), usr1 | usr2);
+  unblockSignals(usr1);
+  assertEquals(set("SigBlk"), usr2);
+  setSignalMask(0n);
+  assertEquals(set("SigBlk"), 0n);
 });
 
 Deno.test("a signal that is blocked is pending until the mask lets it through", () => {
   setSignalMask(usr2);
-  libc().kill(Deno.pid, SIGNALS.SIGWINCH);
+  kill(Deno.pid, SIGNALS.SIGWINCH);
   assertEquals(pendingSignals() & usr2, 0n);
-  libc().signal(SIGNALS.SIGUSR2, SignalAction.SIG_IGN);
-  assertEquals(BigInt(`0x${field("SigBlk")}`), usr2);
+  ignoreSignal(SIGNALS.SIGUSR2);
+  assertEquals(set("SigBlk"), usr2);
   resetSignal(SIGNALS.SIGUSR2);
-  assertEquals(BigInt(`0x${field("SigIgn")}`) & usr2, 0n);
+  assertEquals(set("SigIgn") & usr2, 0n);
   setSignalMask(0n);
-  assertEquals(BigInt(`0x${field("SigBlk")}`), 0n);
+  assertEquals(set("SigBlk"), 0n);
 });
 
-Deno.test("signal ignores a signal, sigaction restores what was", () => {
-  const ignored = () => (BigInt(`0x${field("SigIgn")}`) & usr2) !== 0n;
-  const before = new Uint8Array(512);
-  assertEquals(libc().sigaction(SIGNALS.SIGUSR2, null, before), 0);
-  libc().signal(SIGNALS.SIGUSR2, SignalAction.SIG_IGN);
-  assert(ignored());
-  assertEquals(libc().kill(Deno.pid, SIGNALS.SIGUSR2), 0);
-  assertEquals(libc().sigaction(SIGNALS.SIGUSR2, before, null), 0);
-  assert(!ignored());
+Deno.test("rt_sigaction ignores a signal and lets it do again exactly what it did", () => {
+  const listener = () => {};
+  Deno.addSignalListener("SIGUSR2", listener);
+  const before = signalAction(SIGNALS.SIGUSR2);
+  assertNotEquals(before[0], 0n);
+  ignoreSignal(SIGNALS.SIGUSR2);
+  assert(isIgnored(SIGNALS.SIGUSR2));
+  assertEquals(set("SigIgn") & usr2, usr2);
+  assert(kill(Deno.pid, SIGNALS.SIGUSR2));
+  setSignalAction(SIGNALS.SIGUSR2, before);
+  assert(!isIgnored(SIGNALS.SIGUSR2));
+  assertEquals(signalAction(SIGNALS.SIGUSR2), before);
+  Deno.removeSignalListener("SIGUSR2", listener);
 });
 
-Deno.test("kill probes whether a process is there", () => {
-  assertEquals(libc().kill(Deno.pid, 0), 0);
-  assertEquals(libc().kill(2 ** 22 + 1, 0), -1);
+Deno.test("a listener that Deno set is called after its action was taken away and restored", async () => {
+  const called = Promise.withResolvers<void>();
+  const alive = setInterval(() => {}, 60_000);
+  Deno.addSignalListener("SIGUSR2", called.resolve);
+  const before = signalAction(SIGNALS.SIGUSR2);
+  ignoreSignal(SIGNALS.SIGUSR2);
+  setSignalAction(SIGNALS.SIGUSR2, before);
+  kill(Deno.pid, SIGNALS.SIGUSR2);
+  await called.promise;
+  clearInterval(alive);
+  Deno.removeSignalListener("SIGUSR2", called.resolve);
+});
+
+Deno.test("a handler is one of the program's own until the signal has its default again", () => {
+  const handler = 0x1000n;
+  catchSignal(SIGNALS.SIGUSR2, handler);
+  assertEquals(signalAction(SIGNALS.SIGUSR2)[0], handler);
+  assertEquals(set("SigCgt") & usr2, usr2);
+  resetSignal(SIGNALS.SIGUSR2);
+  assertEquals(set("SigCgt") & usr2, 0n);
+});
+
+Deno.test("kill tells whether a process is there, or a group", () => {
+  assert(kill(Deno.pid, 0));
+  assert(kill(-ownGroup(), 0));
+  assert(!kill(2 ** 22 + 1, 0));
+  assert(!kill(-(2 ** 22 + 1), 0));
 });
 
 Deno.test("prctl makes this process a subreaper and no longer one", () => {
-  const [SET, GET] = [36, 37];
-  const flag = new Int32Array(1);
-  const pointer = Deno.UnsafePointer.value(Deno.UnsafePointer.of(flag));
-  for (const on of [1, 0]) {
-    assertEquals(libc().prctl(SET, BigInt(on), 0n, 0n, 0n), 0);
-    assertEquals(libc().prctl(GET, BigInt(pointer), 0n, 0n, 0n), 0);
-    assertEquals(flag[0], on);
+  for (const on of [true, false]) {
+    setSubreaper(on);
+    assertEquals(isSubreaper(), on);
   }
 });
 
-Deno.test("posix_spawn and waitpid: attributes and file actions reach the child, its end comes back", () => {
-  const c = libc();
-  const attributes = new Uint8Array(512);
-  const actions = new Uint8Array(512);
-  assertEquals(c.posix_spawnattr_init(attributes), 0);
-  // SETPGROUP, SETSIGDEF, SETSIGMASK of spawn.h.
-  assertEquals(c.posix_spawnattr_setflags(attributes, 0x02 | 0x04 | 0x08), 0);
-  assertEquals(c.posix_spawnattr_setpgroup(attributes, 0), 0);
-  assertEquals(c.posix_spawnattr_setsigmask(attributes, sigset(usr2)), 0);
-  assertEquals(c.posix_spawnattr_setsigdefault(attributes, sigset(usr2)), 0);
-  assertEquals(c.posix_spawn_file_actions_init(actions), 0);
-  assertEquals(c.posix_spawn_file_actions_addtcsetpgrp_np?.(actions, 1_000), 0);
-  assertEquals(c.posix_spawn_file_actions_destroy(actions), 0);
-  assertEquals(c.posix_spawn_file_actions_init(actions), 0);
-  const pid = new Int32Array(1);
-  // grep fails unless SIGUSR2 (bit 11, 0x800) is blocked.
-  const argv = cStrings(["grep", "-q", "^SigBlk:.*0000000000000800$", "/proc/self/status"]);
-  const path = cString("/usr/bin/grep");
-  assertEquals(c.posix_spawn(pid, path, actions, attributes, argv, environment()), 0);
-  const [child = 0] = pid;
-  assertEquals(stat(child)[2], String(child));
-  const status = new Int32Array(1);
-  assertEquals(c.waitpid(child, status, 0), child);
-  assertEquals(status[0], 0);
+Deno.test("posix_spawn starts a process with its group, mask and defaults, wait4 has its end", async () => {
+  ignoreSignal(SIGNALS.SIGUSR2);
+  ignoreSignal(SIGNALS.SIGUSR1);
+  const options = { mask: usr2, defaults: usr2, foreground: false };
+  // SIGUSR2 is 0x800 and blocked, SIGUSR1 is 0x200 and the only one of both that is ignored.
+  for (const line of ["^SigBlk:.*0000000000000800$", "^SigIgn:.*[2367]..$", "^none"]) {
+    const argv = ["grep", "-q", line, "/proc/self/status"];
+    const { pid, error } = spawn("/usr/bin/grep", argv, options);
+    assertEquals(error, 0);
+    assertEquals(stat(pid)[2], String(pid));
+    assertEquals(await endOf(pid), line === "^none" ? 1 << 8 : 0);
+  }
+  for (const signal of [SIGNALS.SIGUSR1, SIGNALS.SIGUSR2]) resetSignal(signal);
 });
+
+Deno.test({
+  name: "posix_spawn starts nothing where there is no terminal to pass on (needs none)",
+  ignore: Deno.stdin.isTerminal(),
+  // The functions for terminals stay open.
+  sanitizeResources: false,
+  fn: () => {
+    const ENOTTY = 25;
+    const { error, passed } = spawn("/bin/true", ["true"], { ...plain, foreground: true });
+    assert(passed);
+    assertEquals(error, ENOTTY);
+  },
+});
+
+async function endOf(pid: number): Promise<number> {
+  for (;;) {
+    const [ended, status] = collectChild() ?? [];
+    if (ended === pid && status !== undefined) return status;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
 
 Deno.test("execve that fails comes back with errno", () => {
   const argv = cStrings(["x"]);
@@ -137,7 +197,7 @@ Deno.test("execve that fails comes back with errno", () => {
 
 Deno.test("environ is the environment, byte for byte", () => {
   Deno.env.set("KOORDINATOR_TEST_VARIABLE", "wörd");
-  const list = environment();
+  const list = Deno.UnsafePointer.create(environment());
   assert(list !== null);
   const first = new Deno.UnsafePointerView(list).getPointer();
   assert(first !== null);
