@@ -5,8 +5,9 @@ import { kill, ownGroup } from "./process_calls.ts";
 import { startReaping, waitFor } from "./reap.ts";
 import { executionError } from "./replace.ts";
 import { findExecutable } from "./search.ts";
+import { beforeSeal, IGNORING_SIGCHLD } from "./sealed.ts";
 import { ignoreSignal, setSignalAction, signalAction } from "./signal_calls.ts";
-import { bit, signalsIn } from "./signal_set.ts";
+import { bit, type SignalSet, signalsIn } from "./signal_set.ts";
 import { spawn } from "./spawn.ts";
 import { isForeground, passTerminal } from "./terminal.ts";
 
@@ -28,9 +29,10 @@ export function launch(argv: readonly string[]): Child {
   const foreground = isForeground(group);
   const defaults = OWN_IGNORED & ~ignored | INTERNAL;
   startReaping();
+  const { program, words } = startOf(file, argv, ignored);
   const { pid, error, passed } = whileIgnoring(
     signalsIn(ignored),
-    () => spawn(file, argv, { mask: blocked, defaults, foreground }),
+    () => spawn(program, words, { mask: blocked, defaults, foreground }),
   );
   if (error !== 0) throw executionError(file, error);
   let stopped = () => {};
@@ -57,6 +59,17 @@ export function launch(argv: readonly string[]): Child {
       else if (running) kill(pid, SIGNALS[signal]);
     },
   };
+}
+
+/**
+ * What is spawned: the file itself, or the executable's loader, which ignores SIGCHLD and becomes the
+ * file (tools/seal/become.c). Run from the sources there is no loader, and SIGCHLD is not ignored.
+ */
+function startOf(file: string, argv: readonly string[], ignored: SignalSet) {
+  if ((ignored & bit(SIGNALS.SIGCHLD)) === 0n || beforeSeal() === undefined) {
+    return { program: file, words: argv };
+  }
+  return { program: "/proc/self/exe", words: [IGNORING_SIGCHLD, file, ...argv] };
 }
 
 /**

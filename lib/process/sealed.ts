@@ -67,6 +67,12 @@ export function letSignalsEndPid1(): void {
   }
 }
 
+/**
+ * tools/seal/become.c: the name by which the executable's loader ignores SIGCHLD and becomes the file
+ * that its first argument names, with the arguments that follow.
+ */
+export const IGNORING_SIGCHLD = "koordinator: with SIGCHLD ignored";
+
 /** Whether a signal came and is blocked yet: one that a supervisor passes on. */
 export function signalIsPending(): boolean {
   return (pendingSignals() & setOf(FORWARDED)) !== 0n;

@@ -63,6 +63,20 @@ Deno.test("what cannot be executed is the program's to say", async () => {
   assertEquals(passive.code, 126);
 });
 
+Deno.test("a script without its interpreter, which is to find SIGCHLD ignored, ends with 127", async () => {
+  const script = await Deno.makeTempFile();
+  await Deno.writeTextFile(script, "#!/no/such\n");
+  await Deno.chmod(script, 0o755);
+  const ended = await shell(
+    'exec env --ignore-signal=CHLD "$@"',
+    [await executable(), script],
+    { KOORDINATOR_SPEC: '{"handOver":false}' },
+  );
+  await Deno.remove(script);
+  assertMatch(ended.stderr, /^koordinator: loader: execve failed: check the command[^\n]*$/m);
+  assertEquals(ended.code, 127);
+});
+
 Deno.test({
   name: "it is so without /proc, and as PID 1 (needs root)",
   ignore: !IS_ROOT,

@@ -51,6 +51,7 @@ const CASES: readonly Case[] = [
     title: "signals that are ignored and blocked",
     script: 'exec env --ignore-signal=TTOU,SEGV,INT --block-signal=TTIN,ILL,TERM "$@"',
   },
+  { title: "SIGCHLD ignored, as it was", script: 'exec env --ignore-signal=CHLD "$@"' },
   { title: "SIGPIPE ignored, as it was", script: 'exec env --ignore-signal=PIPE "$@"' },
   {
     title: "every signal blocked that can be",
@@ -81,17 +82,6 @@ for (const { name, mode } of MODES) {
       await Deno.remove(folder, { recursive: true });
     },
   });
-
-  // A supervisor needs SIGCHLD, and posix_spawn cannot ignore: docs/explanation/pid1.md.
-  if (!("spec" in mode) || !("handOver" in mode.spec)) {
-    Deno.test({
-      name: `a command that is ${name} finds SIGCHLD ignored, as it was${
-        HAS_CC ? "" : " (needs cc)"
-      }`,
-      ignore: !HAS_CC,
-      fn: () => looksTheSame({ script: 'exec env --ignore-signal=CHLD "$@"', ...mode }),
-    });
-  }
 
   for (const closed of [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]) {
     Deno.test({

@@ -58,6 +58,30 @@ static void handle_in_pid1(uint64_t signals, uintptr_t handler) {
 }
 
 /*
+ * A supervisor starts itself by this name, with a file to execute and its arguments, for a command that
+ * is to find SIGCHLD ignored: posix_spawn(3) cannot ignore, and a supervisor that ignored it for a
+ * moment could lose the end of a child. See lib/process/launch.ts.
+ */
+static const char ignoring_sigchld[] = "koordinator: with SIGCHLD ignored";
+
+static int same(const char *one, const char *other) {
+  while (*one != 0 && *one == *other) one++, other++;
+  return *one == *other;
+}
+
+/* Does that, and returns if the name is another one. */
+void become_ignoring_sigchld(uintptr_t *stack, uintptr_t *environment, uint64_t mask) {
+  char **argv = (char **)(stack + 1);
+  if (stack[0] < 3 || !same(argv[0], ignoring_sigchld)) return;
+  struct action action = { .handler = SIG_IGN };
+  call(SYS_rt_sigaction, SIGCHLD, (long)&action, 0, sizeof action.mask, 0, 0);
+  call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0, 0);
+  long error = call(SYS_execve, (long)argv[1], (long)(argv + 2), (long)environment, 0, 0, 0);
+  give_up(error == -ENOENT ? 127 : 126, "execve",
+          "check the command, its interpreter and the image that the container runs");
+}
+
+/*
  * Becomes the command by execve(2), with the mask that was before the loader's. Returns if that is
  * not for the loader to do, or cannot be done.
  */

@@ -38,13 +38,13 @@ static char *append(char *to, const char *text) {
   return to + length;
 }
 
-__attribute__((noreturn)) static void fail(const char *step, const char *remedy) {
+__attribute__((noreturn)) void give_up(long code, const char *step, const char *remedy) {
   char line[256];
   char *end = append(append(line, "koordinator: loader: "), step);
   end = append(append(append(end, " failed: "), remedy), "\n");
   /* one write, so that the line stays whole among those of other programs */
   call(SYS_write, 2, (long)line, end - line, 0, 0, 0);
-  for (;;) call(SYS_exit_group, 125, 0, 0, 0, 0, 0);
+  for (;;) call(SYS_exit_group, code, 0, 0, 0, 0, 0);
 }
 
 static void protect(uintptr_t from, size_t length, long protection) {
@@ -180,6 +180,7 @@ __attribute__((used)) struct start load(uintptr_t *stack, char *segment) {
 
   if (stack[0] == 0) fail("reading the arguments", "start it with a name in argv[0]");
   uintptr_t *environment = stack + 1 + stack[0] + 1;
+  become_ignoring_sigchld(stack, environment, mask);
   become(stack, environment, mask);
 
   uint64_t pipe_action[8] = { 0 }; /* the kernel's struct sigaction, whose first word is the handler */

@@ -35,6 +35,7 @@ extern volatile const struct config config;
 
 /* errno.h, fcntl.h, mman.h and signal.h: the same on x86_64 and arm64 */
 enum {
+  ENOENT = 2,
   ENOMEM = 12,
   EACCES = 13,
   EFAULT = 14,
@@ -63,6 +64,7 @@ enum {
   SIG_DFL = 0,
   SIG_IGN = 1,
   SIGPIPE = 13,
+  SIGCHLD = 17,
 };
 
 static inline int failed(long result) { return result < 0 && result > -4096; }
@@ -86,7 +88,14 @@ long share_pages(void);
 long close_libraries(void);
 void end_by_signal(int signal);
 
+/* loader.c: ends the process with one line on stderr */
+__attribute__((noreturn)) void give_up(long code, const char *step, const char *remedy);
+__attribute__((noreturn)) static inline void fail(const char *step, const char *remedy) {
+  give_up(125, step, remedy);
+}
+
 /* become.c */
+void become_ignoring_sigchld(uintptr_t *stack, uintptr_t *environment, uint64_t mask);
 void become(uintptr_t *stack, uintptr_t *environment, uint64_t mask);
 
 /* vector.c; our entries of the auxiliary vector */
