@@ -1,5 +1,5 @@
-import { configureSync, getLogger, type LogRecord } from "@logtape/logtape";
-import type { LogFormat, LogLevel } from "./environment.ts";
+import { configureSync, getLogger, type Logger, type LogRecord } from "@logtape/logtape";
+import { LOG_LEVELS, type LogFormat, type LogLevel } from "./environment.ts";
 
 /** Named values beside a message. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -12,24 +12,34 @@ export interface Log {
   error(message: string, fields?: Fields): void;
 }
 
-/** Opens the log: each event is one line, written before the call returns. */
+/**
+ * Opens the log: each event is one line, written before the call returns. What is below the level costs
+ * nothing, and nothing is set up before the first line: most commands are launched without one.
+ */
 export function openLog(options: { readonly level: LogLevel; readonly format: LogFormat }): Log {
-  const line = options.format === "json" ? jsonLine : textLine;
+  const lowest = LOG_LEVELS.indexOf(options.level);
+  let logger: Logger | undefined;
+  const at = (level: LogLevel) => {
+    if (LOG_LEVELS.indexOf(level) < lowest) return () => {};
+    return (message: string, fields: Fields = {}) => {
+      logger ??= configure(options);
+      logger[level](plain(message), fields);
+    };
+  };
+  return { debug: at("debug"), info: at("info"), warning: at("warning"), error: at("error") };
+}
+
+function configure({ level, format }: Parameters<typeof openLog>[0]): Logger {
+  const line = format === "json" ? jsonLine : textLine;
   configureSync({
     reset: true,
     sinks: { stderr: (record) => write(line(record)) },
     loggers: [
-      { category: "koordinator", lowestLevel: options.level, sinks: ["stderr"] },
+      { category: "koordinator", lowestLevel: level, sinks: ["stderr"] },
       { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["stderr"] },
     ],
   });
-  const logger = getLogger("koordinator");
-  return {
-    debug: (message, fields = {}) => logger.debug(plain(message), fields),
-    info: (message, fields = {}) => logger.info(plain(message), fields),
-    warning: (message, fields = {}) => logger.warn(plain(message), fields),
-    error: (message, fields = {}) => logger.error(plain(message), fields),
-  };
+  return getLogger("koordinator");
 }
 
 /** A message is a text and no template. */
