@@ -36,7 +36,7 @@ export async function supervise(
   const podSource = await followThisPod(environment, spec, log);
   // Not for a process that is about to become its command.
   Deno.unrefTimer(setTimeout(giveBackMemory, AT_REST_AFTER_MS));
-  const siblings = await openSiblings(environment, spec, self, log);
+  const stateDirectory = await openSiblings(environment, spec, self, log);
   // Who is told to end before anything was launched launches nothing.
   if (signalIsPending()) await signals.settle();
   const outcome = await runMachine({ spec, self: self.container }, argv, {
@@ -56,7 +56,7 @@ export async function supervise(
     listen: signals.listen,
     podSource,
     siblings: readSiblingsOnce(),
-    ...siblings,
+    ...stateDirectory,
   });
   if (outcome.reason !== undefined) {
     log[outcome.code === 0 ? "info" : "error"](outcome.reason, { exitCode: outcome.code });
