@@ -1,5 +1,4 @@
-import { configureSync, getLogger, type LogRecord } from "@logtape/logtape";
-import type { LogFormat, LogLevel } from "./environment.ts";
+import { LOG_LEVELS, type LogFormat, type LogLevel } from "./environment.ts";
 
 /** Named values beside a message. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -12,47 +11,44 @@ export interface Log {
   error(message: string, fields?: Fields): void;
 }
 
-/** Opens the log: each event is one line, written before the call returns. */
+/**
+ * Opens the log: each event is one line, written before the call returns. What is below the level costs
+ * nothing.
+ */
 export function openLog(options: { readonly level: LogLevel; readonly format: LogFormat }): Log {
-  const line = options.format === "json" ? jsonLine : textLine;
-  configureSync({
-    reset: true,
-    sinks: { stderr: (record) => write(line(record)) },
-    loggers: [
-      { category: "koordinator", lowestLevel: options.level, sinks: ["stderr"] },
-      { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["stderr"] },
-    ],
-  });
-  const logger = getLogger("koordinator");
-  return {
-    debug: (message, fields = {}) => logger.debug(plain(message), fields),
-    info: (message, fields = {}) => logger.info(plain(message), fields),
-    warning: (message, fields = {}) => logger.warn(plain(message), fields),
-    error: (message, fields = {}) => logger.error(plain(message), fields),
+  const lowest = LOG_LEVELS.indexOf(options.level);
+  const lineOf = options.format === "json" ? jsonLine : textLine;
+  const at = (level: LogLevel) => {
+    if (LOG_LEVELS.indexOf(level) < lowest) return () => {};
+    return (message: string, fields: Fields = {}) =>
+      write(lineOf({ time: new Date(), level, message, fields }));
   };
+  return { debug: at("debug"), info: at("info"), warning: at("warning"), error: at("error") };
 }
 
-/** A message is a text and no template. */
-function plain(message: string): string {
-  return message.replaceAll("{", "{{").replaceAll("}", "}}");
+/** What a line tells. */
+export interface LogEvent {
+  readonly time: Date;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: Fields;
 }
 
 /** `time`, `severity` and `message` are what Google Cloud Logging and Loki look for. */
-function jsonLine(record: LogRecord): string {
+export function jsonLine({ time, level, message, fields }: LogEvent): string {
   return JSON.stringify({
-    ...record.properties,
-    time: new Date(record.timestamp).toISOString(),
-    severity: record.level.toUpperCase(),
-    message: record.message.join(""),
+    ...fields,
+    time: time.toISOString(),
+    severity: level.toUpperCase(),
+    message,
     logger: "koordinator",
   });
 }
 
-function textLine(record: LogRecord): string {
-  const fields = Object.entries(record.properties)
-    .map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
-  const time = new Date(record.timestamp).toISOString();
-  return `${time} koordinator ${record.level}: ${record.message.join("")}${fields.join("")}`;
+/** The same for people: the fields behind the message. */
+export function textLine({ time, level, message, fields }: LogEvent): string {
+  const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
+  return `${time.toISOString()} koordinator ${level}: ${message}${rest.join("")}`;
 }
 
 /** A log that nobody reads any more is no reason to end. */

@@ -43,6 +43,8 @@ export function supervise(
 
   world.subscribe((signal) => happen({ kind: "signalled", signal }));
   happen({ kind: "begun" });
+  // A command that need not wait is launched first: meanwhile the signals are kept for it.
+  if (!handingOver) world.listen();
   return outcome.promise;
 
   function happen(event: Event): void {

@@ -51,19 +51,22 @@ export async function followThisPod(
 
 async function openPodSource(environment: Environment, log: Log): Promise<PodSource> {
   const { root } = environment;
-  const [{ inClusterConfig, serviceAccountPaths }, { tokenClaims }, { watchPod }] = await Promise
-    .all([
-      import("./kubernetes/in_cluster.ts"),
-      import("./kubernetes/token.ts"),
-      import("./kubernetes/watch.ts"),
-    ]);
+  const [{ inClusterConfig, serviceAccountPaths }, { tokenClaims }] = await Promise.all([
+    import("./kubernetes/in_cluster.ts"),
+    import("./kubernetes/token_claims.ts"),
+  ]);
   const config = inClusterConfig((name) => Deno.env.get(name), root);
   const identity = findIdentity(environment, (path) => readText(`${root}${path}`), () => {
     const token = readText(serviceAccountPaths(root).token);
     return token === undefined ? undefined : tokenClaims(token);
   });
   log.debug("this pod", { ...identity });
-  return watchPod({ config, ...identity });
+  return async (tell, signal) => {
+    // The client is a module of its own (tools/bundle.ts): a command that need not wait is launched
+    // before it is loaded.
+    const { watchPod } = await import("./kubernetes/watch.ts");
+    await watchPod({ config, ...identity })(tell, signal);
+  };
 }
 
 /** The state directory's part of the world; a container without a spec has nothing to tell. */

@@ -14,15 +14,17 @@ export interface World {
   /** Stops koordinator with its command's process group, until somebody continues it. */
   readonly suspend: (group: number, by: "signal" | "terminal") => void;
   /**
-   * Becomes the command, unless a signal came that it would not get.
+   * Becomes the command, unless a signal came that it would not get. Listens where it does not.
    *
    * @param isCalm whether no signal waits to be stepped on; asked in the last moment
    * @returns only if a signal came; the command is to be launched and signalled then
    * @throws {KoordinatorError} if the command cannot be executed
    */
   readonly handOver: (isCalm: () => boolean) => Promise<void>;
-  /** Delivers every signal from the first on. */
+  /** Delivers every signal from the first on; what came before {@linkcode listen} may come after it. */
   readonly subscribe: (onSignal: (signal: SignalName) => void) => void;
+  /** Listens to signals, unless that was done before. */
+  readonly listen: () => void;
   /** Follows this pod; undefined if no dependency needs it. */
   readonly podSource: PodSource | undefined;
   /** Reads the siblings' specs out of the pod's own manifest. */

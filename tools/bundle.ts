@@ -22,9 +22,13 @@ export interface Bundle {
 /** The modules that are part of the first one, and whose `import()` are modules of their own. */
 const FIRST = ["main.ts", "lib/cli/run.ts"];
 
+/** What a supervisor loads after it has launched a command that need not wait, as its import() has it. */
+const CLIENT = { specifier: "./kubernetes/watch.ts", file: "lib/kubernetes/watch.ts" } as const;
+
 /**
  * Bundles main.ts. What it loads later comes as one module each, whole in itself: the first module has
- * nothing but the way to the command, and no module waits for another to be read.
+ * nothing but the way to the command, and no module waits for another to be read. The one that
+ * supervises leaves out the client of the API server, and no more: each module takes a millisecond.
  *
  * @param deno the command line of the Deno that is compiled for
  * @param folder where the modules go; what is there is removed
@@ -41,19 +45,13 @@ export async function bundle(
   const options = ["--quiet", "--minify", "--platform", "deno", "--outdir", folder];
   const later = await loadedLater(root);
   await Deno.remove(folder, { recursive: true }).catch(() => {});
-  await run("bundle", ...options, ...later.values());
-  const externals = [...later.keys()].flatMap((specifier) => ["--external", specifier]);
-  await run("bundle", ...options, ...externals, "main.ts");
+  const bundleWithout = (left: Iterable<string>, ...files: readonly string[]) =>
+    run("bundle", ...options, ...[...left].flatMap((each) => ["--external", each]), ...files);
+  await bundleWithout([], CLIENT.file);
+  await bundleWithout([CLIENT.specifier], ...later.values());
+  await bundleWithout(later.keys(), "main.ts");
   const main = `${folder}/main.js`;
-  const text = await Deno.readTextFile(main);
-  const [leftOut] = /\bfrom ?"[^"]*"/.exec(text) ?? [];
-  if (leftOut !== undefined) {
-    throw new Error(`main.ts takes something both at once and later: import ... ${leftOut}`);
-  }
-  await Deno.writeTextFile(
-    main,
-    text.replaceAll(DYNAMIC, (_, path: string) => `import("./${nameOf(path)}.js")`),
-  );
+  for (const { name } of [...Deno.readDirSync(folder)]) await nameModules(`${folder}/${name}`);
   const info = async (...args: readonly string[]): Promise<unknown> =>
     JSON.parse(await run("info", "--json", ...args));
   return {
@@ -61,6 +59,19 @@ export async function bundle(
     sha256: await sha256OfFolder(folder),
     packages: await packagesOf(await info("main.ts"), await info()),
   };
+}
+
+/** Lets a module load those that were left out of it from beside it. */
+async function nameModules(module: string): Promise<void> {
+  const text = await Deno.readTextFile(module);
+  const [leftOut] = /\bfrom ?"\.[^"]*"/.exec(text) ?? [];
+  if (leftOut !== undefined) {
+    throw new Error(`${module} takes something both at once and later: import ... ${leftOut}`);
+  }
+  await Deno.writeTextFile(
+    module,
+    text.replaceAll(DYNAMIC, (_, path: string) => `import("./${nameOf(path)}.js")`),
+  );
 }
 
 const DYNAMIC = /\bimport\("(\.[^"]+)"\)/g;

@@ -3,10 +3,10 @@ import { openLog } from "../log.ts";
 import { surviveErrors } from "../process/crash.ts";
 import { launch } from "../process/launch.ts";
 import { closeLibraries, giveBackMemory } from "../process/memory.ts";
-import { startReaping, stopReaping } from "../process/reap.ts";
+import { stopReaping } from "../process/reap.ts";
 import { replaceProcess } from "../process/replace.ts";
 import { signalIsPending } from "../process/sealed.ts";
-import { catchSignals, forgetHandlers } from "../process/signals.ts";
+import { catchSignals } from "../process/signals.ts";
 import { suspend } from "../process/suspend.ts";
 import { supervise as runMachine } from "../runtime.ts";
 import { DEFAULT_SPEC, type Spec } from "../spec/spec.ts";
@@ -30,14 +30,15 @@ export async function supervise(
   closeLibraries();
   const log = openLog({ level: environment.logLevel, format: environment.logFormat });
   surviveErrors((message) => log.error(message));
-  // Also while waiting: what was started in this container by exec may leave orphans to PID 1.
-  startReaping();
   for (const warning of environment.warnings) log.warning(warning);
   const spec = await readSpec(environment);
   const self = findSelf(environment);
   const podSource = await followThisPod(environment, spec, log);
   // Not for a process that is about to become its command.
   Deno.unrefTimer(setTimeout(giveBackMemory, AT_REST_AFTER_MS));
+  const stateDirectory = await openSiblings(environment, spec, self, log);
+  // Who is told to end before anything was launched launches nothing.
+  if (signalIsPending()) await signals.settle();
   const outcome = await runMachine({ spec, self: self.container }, argv, {
     log,
     launch,
@@ -46,15 +47,16 @@ export async function supervise(
       await signals.hold();
       if (!signalIsPending() && isCalm()) {
         stopReaping();
-        forgetHandlers();
+        signals.forget();
         replaceProcess(argv);
       }
       signals.release();
     },
-    subscribe: (onSignal) => signals.subscribe(onSignal),
+    subscribe: signals.subscribe,
+    listen: signals.listen,
     podSource,
     siblings: readSiblingsOnce(),
-    ...await openSiblings(environment, spec, self, log),
+    ...stateDirectory,
   });
   if (outcome.reason !== undefined) {
     log[outcome.code === 0 ? "info" : "error"](outcome.reason, { exitCode: outcome.code });

@@ -26,8 +26,10 @@ let wasSubreaper = false;
 export function startReaping(): void {
   if (reaping) return;
   reaping = true;
+  // Read before the first listener, after which nothing tells whether SIGCHLD was ignored.
+  const { blocked } = inheritedSignals();
   Deno.addSignalListener("SIGCHLD", reap);
-  if ((inheritedSignals().blocked & bit(SIGNALS.SIGCHLD)) !== 0n) {
+  if ((blocked & bit(SIGNALS.SIGCHLD)) !== 0n) {
     unblockSignals(bit(SIGNALS.SIGCHLD));
   }
   wasSubreaper = isSubreaper();

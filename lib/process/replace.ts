@@ -10,7 +10,7 @@ import { resetSignal, setSignalMask } from "./signal_calls.ts";
 /**
  * Becomes the command (execve(2)): same pid, no process and no memory stays. Deno's descriptors are
  * close-on-exec; the mask becomes that of koordinator's own start again. Where signals were listened
- * to, `forgetHandlers` comes first.
+ * to, `forget` of signals.ts comes first.
  *
  * @throws {KoordinatorError} 127 or 126 if the command cannot be executed
  */

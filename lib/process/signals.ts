@@ -1,6 +1,8 @@
 import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
 import { inheritedSignals } from "./inherited.ts";
 import { kill } from "./process_calls.ts";
+import { startReaping } from "./reap.ts";
+import { beforeSeal } from "./sealed.ts";
 import { blockSignals, ignoreSignal, resetSignal, unblockSignals } from "./signal_calls.ts";
 import { bit, setOf, signalsIn } from "./signal_set.ts";
 
@@ -9,52 +11,83 @@ export interface CaughtSignals {
   /** Delivers the signals that came already, then each as it comes, to `onSignal` alone. */
   readonly subscribe: (onSignal: (signal: SignalName) => void) => void;
   /**
+   * Listens, if the loader's block has kept the signals until now. They, and with them the ends of
+   * children, are told from the next turn of the event loop on.
+   */
+  readonly listen: () => void;
+  /** Listens, and resolves when what had come before has been delivered. */
+  readonly settle: () => Promise<void>;
+  /**
    * Blocks the signals, and resolves when what had come before has been delivered: what comes now
    * stays with the kernel, until `release` or for the program that this process becomes.
    */
   readonly hold: () => Promise<void>;
-  /** Ends what `hold` began. */
+  /** Ends what `hold` began, and listens. */
   readonly release: () => void;
+  /**
+   * Gives signals the effect that they had at koordinator's own start, for the program that it
+   * becomes: Deno's handlers would swallow what comes in the last moment, when nobody listens any more.
+   */
+  readonly forget: () => void;
 }
 
-/** Blocked in the first thread all the time: see catchSignals. */
+/** Blocked in the first thread while it listens: see catchSignals. */
 const DEAF = setOf(["SIGTTOU"]);
 const HELD = setOf(FORWARDED) & ~DEAF;
 
 /**
- * Listens to every forwarded signal at once and keeps what comes until somebody subscribes. A signal
- * that was blocked, by the loader or at the start, is unblocked, here and not for the command.
+ * Keeps every forwarded signal until somebody subscribes: the listeners take up to a millisecond on the
+ * way to the command, so in the executable they wait in the loader's block until `listen`; from the sources
+ * nothing is blocked, and they stand at once. A signal that was blocked, by the loader or at the start,
+ * is then unblocked, here and not for the command.
  */
 export function catchSignals(): CaughtSignals {
   const early: SignalName[] = [];
   let deliver = (signal: SignalName): void => void early.push(signal);
+  let listening = false;
+  const listen = () => {
+    if (listening) return;
+    listening = true;
+    for (const signal of FORWARDED) Deno.addSignalListener(signal, () => deliver(signal));
+    // Also while waiting: what was started in this container by exec may leave orphans to PID 1.
+    startReaping();
+    unblockSignals(HELD);
+    // While SIGTTOU is listened to, writing to a terminal from the background would neither stop nor
+    // succeed but start anew for ever. Deno's thread for signals, which the first listener starts with
+    // the mask of this one, still receives one that is sent.
+    blockSignals(DEAF);
+  };
   // What koordinator was started with is read before the first listener changes it.
   inheritedSignals();
-  for (const signal of FORWARDED) Deno.addSignalListener(signal, () => deliver(signal));
-  unblockSignals(HELD);
-  // While SIGTTOU is listened to, writing to a terminal from the background would neither stop nor
-  // succeed but start anew for ever. The other threads still receive one that is sent.
-  blockSignals(DEAF);
+  if (beforeSeal() === undefined) listen();
   return {
     subscribe: (onSignal) => {
       deliver = onSignal;
       for (const signal of early.splice(0)) onSignal(signal);
     },
+    listen,
+    settle: async () => {
+      listen();
+      await sentinel();
+    },
     hold: async () => {
+      // What nobody listens to is held by the loader.
+      if (!listening) return;
       blockSignals(HELD);
       await sentinel();
     },
     release: () => {
-      unblockSignals(HELD);
+      if (listening) unblockSignals(HELD);
+      else listen();
+    },
+    forget: () => {
+      // Until then they have that effect.
+      if (listening) forgetHandlers();
     },
   };
 }
 
-/**
- * Gives signals the effect that they had at koordinator's own start, for the program that it becomes:
- * Deno's handlers would swallow what comes in the last moment, when nobody listens any more.
- */
-export function forgetHandlers(): void {
+function forgetHandlers(): void {
   const { ignored } = inheritedSignals();
   for (const signal of signalsIn(setOf(FORWARDED) | ignored)) {
     if ((ignored & bit(signal)) === 0n) resetSignal(signal);

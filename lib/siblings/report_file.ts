@@ -17,25 +17,28 @@ export interface ReportFile {
   readonly report: Report;
 }
 
-const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+function makeSchema() {
+  const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+  const common = {
+    version: v.literal(1),
+    container: v.pipe(v.string(), v.regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/)),
+    pod: v.optional(v.pipe(v.string(), v.maxLength(64))),
+    pid: whole,
+    startTime: whole,
+    at: v.pipe(v.string(), v.isoTimestamp()),
+  };
+  return v.variant("phase", [
+    v.strictObject({ ...common, phase: v.picklist(["waiting", "running", "stopping"]) }),
+    v.strictObject({
+      ...common,
+      phase: v.literal("ended"),
+      exitCode: v.pipe(whole, v.maxValue(255)),
+    }),
+  ]);
+}
 
-const common = {
-  version: v.literal(1),
-  container: v.pipe(v.string(), v.regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/)),
-  pod: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  pid: whole,
-  startTime: whole,
-  at: v.pipe(v.string(), v.isoTimestamp()),
-};
-
-const schema = v.variant("phase", [
-  v.strictObject({ ...common, phase: v.picklist(["waiting", "running", "stopping"]) }),
-  v.strictObject({
-    ...common,
-    phase: v.literal("ended"),
-    exitCode: v.pipe(whole, v.maxValue(255)),
-  }),
-]);
+/** Made when a report is read: who only writes one does not wait for it. */
+let schema: ReturnType<typeof makeSchema> | undefined;
 
 /** Writes a report as {@linkcode parseReportFile} reads it. */
 export function formatReportFile(file: ReportFile): string {
@@ -60,7 +63,7 @@ export function parseReportFile(
   } catch {
     return undefined;
   }
-  const parsed = v.safeParse(schema, value);
+  const parsed = v.safeParse(schema ??= makeSchema(), value);
   if (!parsed.success || parsed.output.container !== name) return undefined;
   const { container, pod: of, pid, startTime, at, ...rest } = parsed.output;
   if (pod !== undefined && of !== undefined && pod !== of) return undefined;

@@ -31,12 +31,21 @@ export function openPublisher(
     const aside = `${folder}/.${self}.${Deno.pid}.tmp`;
     const at = new Date().toISOString();
     const file: ReportFile = { container: self, pod, pid: Deno.pid, startTime, at, report };
-    try {
-      makeFolder(folder);
-      removeIfThere(aside);
+    const write = () => {
       // createNew follows no link that somebody else may have laid there.
       Deno.writeTextFileSync(aside, formatReportFile(file), { createNew: true, mode: 0o644 });
       Deno.renameSync(aside, `${folder}/${self}.json`);
+    };
+    try {
+      try {
+        write();
+      } catch (error) {
+        // Only now, since looking first takes its time on the way to the command.
+        if (error instanceof Deno.errors.NotFound) makeFolder(folder);
+        else if (error instanceof Deno.errors.AlreadyExists) Deno.removeSync(aside);
+        else throw error;
+        write();
+      }
     } catch (error) {
       removeIfThere(aside);
       if (!silent) complain(`${folder}: ${error instanceof Error ? error.message : error}`);

@@ -4,31 +4,32 @@ import type { Contact, Status } from "../supervisor/status.ts";
 /** How long changes are gathered before they are written, in milliseconds. */
 const GATHERING = 200;
 
-const dependencySchema = v.object({
-  role: v.picklist(["start", "stop"]),
-  name: v.string(),
-  holds: v.boolean(),
-  seen: v.string(),
-  since: v.string(),
-});
-
-const statusSchema = v.object({
-  container: v.string(),
-  phase: v.string(),
-  since: v.string(),
-  at: v.string(),
-  stopping: v.optional(v.string()),
-  dependencies: v.array(dependencySchema),
-  api: v.object({
-    last: v.optional(v.string()),
-    nextRetry: v.optional(v.string()),
-    trouble: v.optional(v.string()),
-    over: v.boolean(),
-  }),
-});
+/** Made when a status is read: who only writes one does not wait for it. */
+function statusSchema() {
+  return v.object({
+    container: v.string(),
+    phase: v.string(),
+    since: v.string(),
+    at: v.string(),
+    stopping: v.optional(v.string()),
+    dependencies: v.array(v.object({
+      role: v.picklist(["start", "stop"]),
+      name: v.string(),
+      holds: v.boolean(),
+      seen: v.string(),
+      since: v.string(),
+    })),
+    api: v.object({
+      last: v.optional(v.string()),
+      nextRetry: v.optional(v.string()),
+      trouble: v.optional(v.string()),
+      over: v.boolean(),
+    }),
+  });
+}
 
 /** A status as it stands in the state directory, `NAME.status`. */
-export type StatusFile = v.InferOutput<typeof statusSchema>;
+export type StatusFile = v.InferOutput<ReturnType<typeof statusSchema>>;
 
 /** Writes what a supervisor knows, whenever that changes. Never throws. */
 export function openStatusFile(
@@ -92,7 +93,7 @@ export function openStatusFile(
 export function readStatus(folder: string, container: string): StatusFile | undefined {
   try {
     const text = Deno.readTextFileSync(`${folder}/${container}.status`);
-    const parsed = v.safeParse(statusSchema, JSON.parse(text));
+    const parsed = v.safeParse(statusSchema(), JSON.parse(text));
     return parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;

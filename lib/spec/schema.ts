@@ -12,6 +12,9 @@ import {
   type StopDependency,
 } from "./spec.ts";
 
+// What most specs do not have is a function, whose schema is made when it is met: each that is made
+// takes time on the way to the command.
+
 /** What an HTTP call may take unless the spec says. */
 const HTTP_TIMEOUT = seconds(5);
 
@@ -58,113 +61,124 @@ const port = integer(1, 65_535);
 
 const path = v.pipe(v.string("a path"), v.startsWith("/", 'a path that begins with "/"'));
 
-const httpTarget = v.strictObject({
-  port,
-  path: v.optional(path, "/"),
-  headers: v.optional(v.record(v.string(), v.string()), {}),
-  timeout: v.optional(duration),
-  retries: v.optional(integer(0, 100), 0),
-  accept: v.optional(v.array(integer(100, 599), "a list of HTTP status codes")),
-});
-
-const httpMethods = v.pipe(
+const httpTarget = () =>
   v.strictObject({
-    get: v.optional(httpTarget),
-    post: v.optional(httpTarget),
-    put: v.optional(httpTarget),
-  }),
-  v.rawTransform<HttpMethods, HttpCall>(({ dataset, addIssue, NEVER }) => {
-    const { get, post, put } = dataset.value;
-    const [only, another] = [["GET", get], ["POST", post], ["PUT", put]].flatMap(
-      ([method, target]) => {
-        if (typeof target !== "object") return [];
-        if (method !== "GET" && method !== "POST" && method !== "PUT") return [];
-        const { timeout = HTTP_TIMEOUT, accept } = target;
-        return [{ ...target, method, timeout, accept } as const];
-      },
-    );
-    if (only !== undefined && another === undefined) return only;
-    addIssue({ message: "exactly one of get, post, put" });
-    return NEVER;
-  }),
-);
+    port,
+    path: v.optional(path, "/"),
+    headers: v.optional(v.record(v.string(), v.string()), {}),
+    timeout: v.optional(duration),
+    retries: v.optional(integer(0, 100), 0),
+    accept: v.optional(v.array(integer(100, 599), "a list of HTTP status codes")),
+  });
 
-type HttpTarget = v.InferOutput<typeof httpTarget>;
+const httpMethods = () =>
+  v.pipe(
+    v.strictObject({
+      get: v.optional(httpTarget()),
+      post: v.optional(httpTarget()),
+      put: v.optional(httpTarget()),
+    }),
+    v.rawTransform<HttpMethods, HttpCall>(({ dataset, addIssue, NEVER }) => {
+      const { get, post, put } = dataset.value;
+      const [only, another] = [["GET", get], ["POST", post], ["PUT", put]].flatMap(
+        ([method, target]) => {
+          if (typeof target !== "object") return [];
+          if (method !== "GET" && method !== "POST" && method !== "PUT") return [];
+          const { timeout = HTTP_TIMEOUT, accept } = target;
+          return [{ ...target, method, timeout, accept } as const];
+        },
+      );
+      if (only !== undefined && another === undefined) return only;
+      addIssue({ message: "exactly one of get, post, put" });
+      return NEVER;
+    }),
+  );
+
+type HttpTarget = v.InferOutput<ReturnType<typeof httpTarget>>;
 interface HttpMethods {
   readonly get?: HttpTarget | undefined;
   readonly post?: HttpTarget | undefined;
   readonly put?: HttpTarget | undefined;
 }
 
-const namedStart = v.pipe(
-  containerName,
-  v.transform((container): StartDependency => ({
-    kind: "container",
-    container,
-    until: "ready",
-    optional: false,
-  })),
-);
+const namedStart = () =>
+  v.pipe(
+    containerName,
+    v.transform((container): StartDependency => ({
+      kind: "container",
+      container,
+      until: "ready",
+      optional: false,
+    })),
+  );
 
-const containerStart = v.pipe(
-  v.strictObject({
-    container: containerName,
-    until: v.optional(v.picklist(["started", "ready", "succeeded", "terminated"]), "ready"),
-    optional: v.optional(v.boolean("true or false"), false),
-  }),
-  v.transform((value): StartDependency => ({ kind: "container", ...value })),
-);
+const containerStart = () =>
+  v.pipe(
+    v.strictObject({
+      container: containerName,
+      until: v.optional(v.picklist(["started", "ready", "succeeded", "terminated"]), "ready"),
+      optional: v.optional(v.boolean("true or false"), false),
+    }),
+    v.transform((value): StartDependency => ({ kind: "container", ...value })),
+  );
 
-const tcpStart = v.pipe(
-  v.strictObject({
-    tcp: v.pipe(
-      v.union([v.string(), v.number()], '"[HOST:]PORT"'),
-      v.rawTransform<string | number, { host: string; port: number }>(
-        ({ dataset, addIssue, NEVER }) => {
-          const match = /^(?:(\[[0-9a-fA-F:.]+\]|[\w.-]+):)?(\d{1,5})$/.exec(String(dataset.value));
-          const number = Number(match?.[2]);
-          const host = (match?.[1] ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1");
-          if (match !== null && number >= 1 && number <= 65_535) return { host, port: number };
-          addIssue({ message: '"[HOST:]PORT"' });
-          return NEVER;
-        },
+const tcpStart = () =>
+  v.pipe(
+    v.strictObject({
+      tcp: v.pipe(
+        v.union([v.string(), v.number()], '"[HOST:]PORT"'),
+        v.rawTransform<string | number, { host: string; port: number }>(
+          ({ dataset, addIssue, NEVER }) => {
+            const match = /^(?:(\[[0-9a-fA-F:.]+\]|[\w.-]+):)?(\d{1,5})$/.exec(
+              String(dataset.value),
+            );
+            const number = Number(match?.[2]);
+            const host = (match?.[1] ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1");
+            if (match !== null && number >= 1 && number <= 65_535) return { host, port: number };
+            addIssue({ message: '"[HOST:]PORT"' });
+            return NEVER;
+          },
+        ),
       ),
-    ),
-  }),
-  v.transform(({ tcp }): StartDependency => ({ kind: "tcp", ...tcp })),
-);
+    }),
+    v.transform(({ tcp }): StartDependency => ({ kind: "tcp", ...tcp })),
+  );
 
-const httpStart = v.pipe(
-  v.strictObject({ http: v.strictObject({ port, path: v.optional(path, "/") }) }),
-  v.transform(({ http }): StartDependency => ({ kind: "http", ...http })),
-);
+const httpStart = () =>
+  v.pipe(
+    v.strictObject({ http: v.strictObject({ port, path: v.optional(path, "/") }) }),
+    v.transform(({ http }): StartDependency => ({ kind: "http", ...http })),
+  );
 
-const fileStart = v.pipe(
-  v.strictObject({ file: path }),
-  v.transform(({ file }): StartDependency => ({ kind: "file", path: file })),
-);
+const fileStart = () =>
+  v.pipe(
+    v.strictObject({ file: path }),
+    v.transform(({ file }): StartDependency => ({ kind: "file", path: file })),
+  );
 
 /** Chooses by the shape, so that a fault is told of the form that was meant and not of all. */
 const startDependency = v.lazy((input): v.GenericSchema<unknown, StartDependency> => {
-  if (typeof input !== "object" || input === null) return namedStart;
-  if ("tcp" in input) return tcpStart;
-  if ("http" in input) return httpStart;
-  if ("file" in input) return fileStart;
-  return containerStart;
+  if (typeof input !== "object" || input === null) return namedStart();
+  if ("tcp" in input) return tcpStart();
+  if ("http" in input) return httpStart();
+  if ("file" in input) return fileStart();
+  return containerStart();
 });
 
-const namedStop = v.pipe(
-  containerName,
-  v.transform((container): StopDependency => ({ container, when: "final" })),
-);
+const namedStop = () =>
+  v.pipe(
+    containerName,
+    v.transform((container): StopDependency => ({ container, when: "final" })),
+  );
 
-const containerStop = v.strictObject({
-  container: containerName,
-  when: v.optional(v.picklist(["final", "terminated", "succeeded", "failed"]), "final"),
-});
+const containerStop = () =>
+  v.strictObject({
+    container: containerName,
+    when: v.optional(v.picklist(["final", "terminated", "succeeded", "failed"]), "final"),
+  });
 
 const stopDependency = v.lazy((input): v.GenericSchema<unknown, StopDependency> =>
-  typeof input === "object" && input !== null ? containerStop : namedStop
+  typeof input === "object" && input !== null ? containerStop() : namedStop()
 );
 
 const stopAction = v.lazy((input): v.GenericSchema<unknown, StopAction> => {
@@ -176,7 +190,7 @@ const stopAction = v.lazy((input): v.GenericSchema<unknown, StopAction> => {
   }
   if ("http" in input) {
     return v.pipe(
-      v.strictObject({ http: httpMethods }),
+      v.strictObject({ http: httpMethods() }),
       v.transform(({ http }): StopAction => ({ kind: "http", call: http })),
     );
   }
@@ -194,58 +208,65 @@ const stopAction = v.lazy((input): v.GenericSchema<unknown, StopAction> => {
   );
 });
 
-const afterExit = v.pipe(
-  v.strictObject({
-    http: httpMethods,
-    on: v.optional(v.picklist(["always", "success", "failure"])),
-    lastOf: v.optional(v.array(containerName, "a list"), []),
-  }),
-  v.transform(({ http, on, lastOf }): AfterExit => ({ call: http, on, lastOf })),
-);
+const afterExit = () =>
+  v.pipe(
+    v.strictObject({
+      http: httpMethods(),
+      on: v.optional(v.picklist(["always", "success", "failure"])),
+      lastOf: v.optional(v.array(containerName, "a list"), []),
+    }),
+    v.transform(({ http, on, lastOf }): AfterExit => ({ call: http, on, lastOf })),
+  );
 
 const exitCode = integer(0, 255);
 
-const exitCodes = v.pipe(
-  v.record(
-    v.pipe(v.string(), v.regex(/^(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/, "an exit code, 0 to 255")),
-    exitCode,
-    'an object of exit codes such as {"143": 0}',
-  ),
-  v.transform((codes): ReadonlyMap<number, number> =>
-    new Map(Object.entries(codes).map(([from, to]) => [Number(from), to]))
-  ),
-);
+const exitCodes = () =>
+  v.pipe(
+    v.record(
+      v.pipe(
+        v.string(),
+        v.regex(/^(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/, "an exit code, 0 to 255"),
+      ),
+      exitCode,
+      'an object of exit codes such as {"143": 0}',
+    ),
+    v.transform((codes): ReadonlyMap<number, number> =>
+      new Map(Object.entries(codes).map(([from, to]) => [Number(from), to]))
+    ),
+  );
 
-const restart = v.pipe(
-  v.strictObject({
-    policy: v.picklist(["never", "onFailure", "always"]),
-    maxRetries: v.optional(integer(0, 1_000_000)),
-    backoff: v.optional(duration),
-  }),
-  v.transform(({ policy, maxRetries, backoff }): Restart => ({
-    policy,
-    maxRetries,
-    backoff: backoff ?? DEFAULT_SPEC.restart.backoff,
-  })),
-);
+const restart = () =>
+  v.pipe(
+    v.strictObject({
+      policy: v.picklist(["never", "onFailure", "always"]),
+      maxRetries: v.optional(integer(0, 1_000_000)),
+      backoff: v.optional(duration),
+    }),
+    v.transform(({ policy, maxRetries, backoff }): Restart => ({
+      policy,
+      maxRetries,
+      backoff: backoff ?? DEFAULT_SPEC.restart.backoff,
+    })),
+  );
 
-const signals = v.pipe(
-  v.record(v.string(), v.nullable(signal), 'an object such as {"SIGTERM": "SIGQUIT"}'),
-  v.rawTransform<Record<string, SignalName | null>, Spec["signals"]>(
-    ({ dataset, addIssue, NEVER }) => {
-      const rewritten = new Map<SignalName, SignalName | null>();
-      for (const [key, to] of Object.entries(dataset.value)) {
-        const from = parseSignal(key);
-        if (from === undefined || !isForwarded(from)) {
-          addIssue({ message: `only signals that are passed on, and ${key} is none` });
-          return NEVER;
+const signals = () =>
+  v.pipe(
+    v.record(v.string(), v.nullable(signal), 'an object such as {"SIGTERM": "SIGQUIT"}'),
+    v.rawTransform<Record<string, SignalName | null>, Spec["signals"]>(
+      ({ dataset, addIssue, NEVER }) => {
+        const rewritten = new Map<SignalName, SignalName | null>();
+        for (const [key, to] of Object.entries(dataset.value)) {
+          const from = parseSignal(key);
+          if (from === undefined || !isForwarded(from)) {
+            addIssue({ message: `only signals that are passed on, and ${key} is none` });
+            return NEVER;
+          }
+          rewritten.set(from, to);
         }
-        rewritten.set(from, to);
-      }
-      return rewritten;
-    },
-  ),
-);
+        return rewritten;
+      },
+    ),
+  );
 
 const entries = {
   startDeps: v.optional(v.array(startDependency, "a list"), []),
@@ -263,10 +284,10 @@ const entries = {
     DEFAULT_SPEC.terminatedByStopDepExitCode,
   ),
   killMode: v.optional(v.picklist(["mixed", "process", "group"]), DEFAULT_SPEC.killMode),
-  afterExit: v.optional(v.array(afterExit, "a list"), []),
-  exitCodes: v.optional(exitCodes),
-  restart: v.optional(restart),
-  signals: v.optional(signals),
+  afterExit: v.optional(v.array(v.lazy(afterExit), "a list"), []),
+  exitCodes: v.optional(v.lazy(exitCodes)),
+  restart: v.optional(v.lazy(restart)),
+  signals: v.optional(v.lazy(signals)),
   handOver: v.optional(v.boolean("true or false"), DEFAULT_SPEC.handOver),
 };
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { createTokenSource, tokenClaims } from "../../lib/kubernetes/token.ts";
+import { createTokenSource } from "../../lib/kubernetes/token.ts";
+import { tokenClaims } from "../../lib/kubernetes/token_claims.ts";
 import { fakeToken } from "../support/api_server.ts";
 
 Deno.test("the token is read again after 50 s, and its white space is not part of it", () => {

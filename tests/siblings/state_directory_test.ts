@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import {
   followReports,
   openPublisher,
@@ -59,6 +59,20 @@ Deno.test("everybody may add a report, and only its owner may replace it", async
   openPublisher(state.path, "main", undefined, never)({ phase: "running" });
   assertEquals(((await Deno.stat(state.path)).mode ?? 0) & 0o7777, 0o1777);
   assertEquals(((await Deno.stat(`${state.path}/main.json`)).mode ?? 0) & 0o777, 0o644);
+});
+
+Deno.test("what was left half written, or laid in the way, does not keep a report back", async () => {
+  await using state = await folder();
+  await Deno.mkdir(state.path);
+  const [aside, other] = [`${state.path}/.main.${Deno.pid}.tmp`, `${state.path}/other`];
+  const publish = openPublisher(state.path, "main", undefined, never);
+  await Deno.writeTextFile(aside, "{");
+  publish({ phase: "running" });
+  assertEquals(readReport(state.path, "main", undefined)?.report, { phase: "running" });
+  await Deno.symlink(other, aside);
+  publish({ phase: "stopping" });
+  assertEquals(readReport(state.path, "main", undefined)?.report, { phase: "stopping" });
+  await assertRejects(() => Deno.lstat(other));
 });
 
 Deno.test("a folder that cannot be written is complained of once, and is no failure", async () => {

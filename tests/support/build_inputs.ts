@@ -34,7 +34,6 @@ export function buildInputs(arch: BuildInputs["arch"] = "x86_64"): BuildInputs {
     ],
     compiler: "cc (Debian 12.2.0-14) 12.2.0",
     packages: [
-      { name: "@logtape/logtape", version: "2.4.2", license: "MIT" },
       { name: "valibot", version: "1.5.0", license: "MIT" },
     ],
     program: { sha256: digest("6") },

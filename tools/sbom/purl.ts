@@ -1,7 +1,7 @@
 /** A package URL (github.com/package-url/purl-spec). */
 export interface Purl {
   readonly type: "cargo" | "deb" | "generic" | "github" | "npm";
-  /** Its parts, `@logtape` of `@logtape/logtape` for example. */
+  /** Its parts, `@std` of `@std/cli` for example. */
   readonly namespace?: string;
   readonly name: string;
   readonly version: string;
