@@ -1,4 +1,5 @@
-import { LOG_LEVELS, type LogFormat, type LogLevel } from "./environment.ts";
+import loglevel from "loglevel";
+import type { LogFormat, LogLevel } from "./environment.ts";
 
 /** Named values beside a message. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -11,19 +12,21 @@ export interface Log {
   error(message: string, fields?: Fields): void;
 }
 
-/**
- * Opens the log: each event is one line, written before the call returns. What is below the level costs
- * nothing.
- */
+/** The logger's own names of the levels. */
+const METHODS = { debug: "debug", info: "info", warning: "warn", error: "error" } as const;
+
+/** Opens the log: each event is one line, written before the call returns. */
 export function openLog(options: { readonly level: LogLevel; readonly format: LogFormat }): Log {
-  const lowest = LOG_LEVELS.indexOf(options.level);
   const lineOf = options.format === "json" ? jsonLine : textLine;
-  const at = (level: LogLevel) => {
-    if (LOG_LEVELS.indexOf(level) < lowest) return () => {};
+  const logger = loglevel.getLogger("koordinator");
+  logger.methodFactory = (method) => {
+    const level = method === "warn" ? "warning" : method === "trace" ? "debug" : method;
     return (message: string, fields: Fields = {}) =>
       write(lineOf({ time: new Date(), level, message, fields }));
   };
-  return { debug: at("debug"), info: at("info"), warning: at("warning"), error: at("error") };
+  logger.setLevel(METHODS[options.level], false);
+  const { debug, info, warn: warning, error } = logger;
+  return { debug, info, warning, error };
 }
 
 /** What a line tells. */

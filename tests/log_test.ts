@@ -26,7 +26,7 @@ Deno.test("a line of text has the fields behind the message", () => {
   );
 });
 
-Deno.test("what is below the level is not even looked at", () => {
+Deno.test("what is below the level is not looked at", () => {
   const log = openLog({ level: "warning", format: "json" });
   const fields = {
     get never(): never {

@@ -64,6 +64,7 @@ Deno.test("it names every part with its version, package URL and licence", async
         "pkg:deb/debian/libgcc-s1@12.2.0-14%2Bdeb12u1?arch=amd64",
         [{ expression: "GPL-3.0-or-later WITH GCC-exception-3.1" }],
       ],
+      ["loglevel", "1.9.2", "pkg:npm/loglevel@1.9.2", [{ license: { id: "MIT" } }]],
       ["valibot", "1.5.0", "pkg:npm/valibot@1.5.0", [{ license: { id: "MIT" } }]],
       ["icu", "77", undefined, [{ license: { id: "Unicode-3.0" } }]],
       ["sqlite", undefined, undefined, [{ license: { id: "blessing" } }]],

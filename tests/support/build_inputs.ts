@@ -34,6 +34,7 @@ export function buildInputs(arch: BuildInputs["arch"] = "x86_64"): BuildInputs {
     ],
     compiler: "cc (Debian 12.2.0-14) 12.2.0",
     packages: [
+      { name: "loglevel", version: "1.9.2", license: "MIT" },
       { name: "valibot", version: "1.5.0", license: "MIT" },
     ],
     program: { sha256: digest("6") },

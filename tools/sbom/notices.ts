@@ -54,6 +54,7 @@ const DISTRIBUTIONS = { debian: "Debian", ubuntu: "Ubuntu" } as const;
 
 /** The text of an npm package's licence, by the package. */
 const PACKAGE_TEXTS = new Map([
+  ["loglevel", "loglevel.txt"],
   ["valibot", "valibot.txt"],
   // the standard library of Deno, by the same authors under the same licence
   ["deno-std", "deno.txt"],
