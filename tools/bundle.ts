@@ -22,7 +22,7 @@ export interface Bundle {
 /** The modules that are part of the first one, and whose `import()` are modules of their own. */
 const FIRST = ["main.ts", "lib/cli/run.ts"];
 
-/** What a supervisor loads after it has launched a command that need not wait, as its import() has it. */
+/** What a supervisor loads after it has launched a command that need not wait. */
 const CLIENT = { specifier: "./kubernetes/watch.ts", file: "lib/kubernetes/watch.ts" } as const;
 
 /**

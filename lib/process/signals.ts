@@ -36,10 +36,10 @@ const DEAF = setOf(["SIGTTOU"]);
 const HELD = setOf(FORWARDED) & ~DEAF;
 
 /**
- * Keeps every forwarded signal until somebody subscribes: the listeners take up to a millisecond on the
- * way to the command, so in the executable they wait in the loader's block until `listen`; from the sources
- * nothing is blocked, and they stand at once. A signal that was blocked, by the loader or at the start,
- * is then unblocked, here and not for the command.
+ * Keeps every forwarded signal until somebody subscribes. The listeners take up to a millisecond on the
+ * way to the command, so in the executable the signals wait in the loader's block until `listen`; from
+ * the sources nothing is blocked, and the listeners stand at once. A signal that was blocked, by the
+ * loader or at the start, is then unblocked, here and not for the command.
  */
 export function catchSignals(): CaughtSignals {
   const early: SignalName[] = [];
