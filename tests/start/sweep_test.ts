@@ -38,6 +38,7 @@ const DOING = [
     command: "child",
   },
   { name: "while handing over", env: { KOORDINATOR_DISABLED: "true" }, command: "becomes" },
+  { name: "while it decides to hand over", env: { KOORDINATOR_SPEC: "{}" }, command: "becomes" },
   { name: "while its loader hands over", env: {}, command: "becomes" },
 ] as const;
 
