@@ -40,6 +40,8 @@ export async function output(
   return printed;
 }
 
+const { NotFound, NotADirectory, PermissionDenied } = Deno.errors;
+
 /** Whether a program of this name is found on the PATH and can be executed. */
 export async function onPath(program: string): Promise<boolean> {
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
@@ -47,9 +49,8 @@ export async function onPath(program: string): Promise<boolean> {
       const { isFile, mode } = await Deno.stat(`${folder}/${program}`);
       if (isFile && mode !== null && (mode & 0o111) !== 0) return true;
     } catch (error) {
-      if (
-        !(error instanceof Deno.errors.NotFound) && !(error instanceof Deno.errors.NotADirectory)
-      ) {
+      // A folder that may not be searched holds nothing, as for a shell.
+      if (![NotFound, NotADirectory, PermissionDenied].some((kind) => error instanceof kind)) {
         throw error;
       }
     }
