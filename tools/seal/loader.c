@@ -183,9 +183,7 @@ __attribute__((used)) struct start load(uintptr_t *stack, char *segment) {
   become_ignoring_sigchld(stack, environment, mask);
   become(stack, environment, mask);
 
-  uint64_t pipe_action[8] = { 0 }; /* the kernel's struct sigaction, whose first word is the handler */
-  call(SYS_rt_sigaction, SIGPIPE, 0, (long)pipe_action, sizeof mask, 0, 0);
-  mask |= SIGKILL_BIT | (pipe_action[0] == SIG_IGN ? SIGSTOP_BIT : 0);
+  mask |= SIGKILL_BIT | (is_ignored(SIGPIPE) ? SIGSTOP_BIT : 0);
 
   uintptr_t *word = environment;
   while (*word != 0) word++;

@@ -95,6 +95,7 @@ __attribute__((noreturn)) static inline void fail(const char *step, const char *
 }
 
 /* become.c */
+int is_ignored(int signal);
 void become_ignoring_sigchld(uintptr_t *stack, uintptr_t *environment, uint64_t mask);
 void become(uintptr_t *stack, uintptr_t *environment, uint64_t mask);
 
