@@ -21,7 +21,7 @@ export const ExitCode = {
  * An error that a user can act on: what was wrong, what to do, and the exit code that tells so.
  *
  * The executable has this class more than once: what main.ts loads later is bundled as a whole of its
- * own (tools/bundle.ts). So `instanceof` goes by the name.
+ * own (tools/compile/bundle.ts). So `instanceof` goes by the name.
  */
 export class KoordinatorError extends Error {
   static readonly NAME = "KoordinatorError";

@@ -43,18 +43,39 @@ export function findIdentity(
   return uid === undefined ? { name, namespace } : { name, namespace, uid };
 }
 
+/** What the kubelet's mount of a termination message tells. */
+export interface Mounted {
+  readonly container: string;
+  readonly podUid: string;
+  /** The container's `terminationMessagePath`. */
+  readonly messagePath: string;
+}
+
 /**
- * This container and its pod, out of /proc/self/mountinfo: the kubelet mounts
- * `.../pods/UID/containers/NAME/HASH` at /dev/termination-log (proc_pid_mountinfo(5)).
+ * This container and its pod, out of /proc/self/mountinfo (proc_pid_mountinfo(5)): the kubelet mounts
+ * `.../pods/UID/containers/NAME/HASH` wherever `terminationMessagePath` says.
  */
-export function findContainer(
-  mountinfo: string,
-): { readonly container: string; readonly podUid: string } | undefined {
+export function findOwnContainer(mountinfo: string): Mounted | undefined {
   for (const line of mountinfo.split("\n")) {
-    const [, , , root = "", mountPoint] = line.split(" ");
-    if (mountPoint !== "/dev/termination-log") continue;
-    const [, podUid, container] = /\/pods\/([^/]+)\/containers\/([^/]+)\/[^/]+$/.exec(root) ?? [];
-    if (podUid !== undefined && container !== undefined) return { container, podUid };
+    const [, , , root = "", mountPoint = ""] = line.split(" ");
+    const [, podUid, container] = /\/pods\/([^/]+)\/containers\/([^/]+)\/[0-9a-f]+$/.exec(root) ??
+      [];
+    if (podUid !== undefined && container !== undefined) {
+      return { container, podUid, messagePath: unescape(mountPoint) };
+    }
   }
   return undefined;
+}
+
+/** The kernel writes a blank, a tab, a line's end and a backslash as three octal digits. */
+function unescape(path: string): string {
+  const bytes = new TextEncoder().encode(path);
+  const plain: number[] = [];
+  for (let at = 0; at < bytes.length; at++) {
+    const [, digits] = /^\\([0-7]{3})/.exec(String.fromCharCode(...bytes.subarray(at, at + 4))) ??
+      [];
+    plain.push(digits === undefined ? bytes[at] ?? 0 : Number.parseInt(digits, 8));
+    if (digits !== undefined) at += 3;
+  }
+  return new TextDecoder().decode(Uint8Array.from(plain));
 }

@@ -1,245 +1,144 @@
-import { createComplaints } from "./complaints.ts";
-import { ExitCode, KoordinatorError } from "./errors.ts";
-import type { PodNews } from "./kubernetes/pod_source.ts";
-import type { Child } from "./process/command.ts";
-import type { Effect, Event, TimerName } from "./supervisor/events.ts";
+import { createPerformer } from "./perform.ts";
+import type { Fields, Log } from "./log.ts";
+import { type ContactEvent, NO_CONTACT, stepContact } from "./supervisor/contact.ts";
+import { closingLine, type Ending, follow, NOT_BEGUN, withCourse } from "./supervisor/closing.ts";
+import type { Effect, Event } from "./supervisor/events.ts";
+import type { LogEventName } from "./supervisor/log_events.ts";
 import { INITIAL, step } from "./supervisor/machine.ts";
-import { type Contact, statusOf } from "./supervisor/status.ts";
+import { statusOf, type SupervisorStatus } from "./supervisor/status.ts";
 import type { Context, State } from "./supervisor/state.ts";
-import type { World } from "./world.ts";
+import type { Ports } from "./ports.ts";
 
 /** How a supervisor ended; `reason` is undefined when the end is the command's own. */
-export interface Outcome {
-  readonly code: number;
-  readonly reason: string | undefined;
-}
+export type Outcome = Ending;
 
 /**
- * Supervises `argv` to its end: brings what happens to the machine and does what the machine says.
- * The one place where everything meets; it decides nothing by itself.
+ * Supervises `argv` to its end: brings what happens to the machine, one event after the other, and
+ * has done what the machine says. It decides nothing by itself.
  */
 export function supervise(
   context: Context,
   argv: readonly string[],
-  world: World,
+  ports: Ports,
 ): Promise<Outcome> {
-  const { log } = world;
   const outcome = Promise.withResolvers<Outcome>();
-  const timers = new Map<TimerName, number>();
-  let probing = new AbortController();
-  const watching = new AbortController();
-  let state: State = INITIAL;
-  let child: Child | undefined;
   const queue: Event[] = [];
+  let state: State = INITIAL;
+  let api = NO_CONTACT;
+  let course = NOT_BEGUN;
   let stepping = false;
-  let handingOver = false;
-  const complaints = createComplaints();
-  let contact: Contact = {
-    last: undefined,
-    nextRetry: undefined,
-    trouble: undefined,
-    over: false,
-  };
-
-  world.subscribe((signal) => happen({ kind: "signalled", signal }));
-  happen({ kind: "begun" });
-  // A command that need not wait is launched first: meanwhile the signals are kept for it.
-  if (!handingOver) world.listen();
+  const perform = createPerformer(context, argv, ports, {
+    happen,
+    contact,
+    log,
+    end,
+    becomesCommand,
+  });
+  try {
+    ports.subscribe((signal) => happen({ kind: "signalled", signal, at: ports.clock.date() }));
+    ports.onCrash((message) => happen({ kind: "crashed", message }));
+    happen({ kind: "begun" });
+    // A command that need not wait is launched first: meanwhile the signals are kept for it.
+    if (!isHandingOver()) ports.listen();
+  } catch (error) {
+    outcome.reject(error);
+  }
   return outcome.promise;
 
   function happen(event: Event): void {
     queue.push(event);
-    takeSteps();
-  }
-
-  function takeSteps(): void {
     // An effect may bring the next event about: it waits until the effects before it are done.
     if (stepping) return;
     stepping = true;
+    for (let next; (next = queue.shift()) !== undefined;) takeStep(next);
+    stepping = false;
+    lookAgain();
+    publish(look, state.phase === "done");
+  }
+
+  /** An end whose notification was lost is noticed at the next event, whatever that is. */
+  function lookAgain(): void {
     try {
-      for (let next; !handingOver && (next = queue.shift()) !== undefined;) {
-        const before = state.phase;
-        const result = step(context, state, next);
-        state = result.state;
-        log.debug("event", { event: next.kind, before, after: state.phase });
-        for (const effect of result.effects) perform(effect);
-      }
-    } finally {
-      stepping = false;
-    }
-    world.publishStatus?.(statusOf(context, state), contact);
-  }
-
-  function perform(effect: Effect): void {
-    switch (effect.kind) {
-      case "observePod":
-        observe();
-        return;
-      case "forgetPod":
-        watching.abort();
-        contact = { ...contact, over: true };
-        return;
-      case "probe":
-        probe(effect);
-        return;
-      case "stopProbing":
-        probing.abort();
-        probing = new AbortController();
-        return;
-      case "publish":
-        world.publish(effect.report);
-        return;
-      case "launch":
-        if (effect.handOver) handOver();
-        else launch();
-        return;
-      case "signal":
-        child?.kill(effect.signal, effect.whom);
-        return;
-      case "suspend":
-        if (child !== undefined) world.suspend(child.pid, effect.by);
-        return;
-      case "callStopAction":
-        stopAction(effect.action);
-        return;
-      case "callAfterExit":
-        callOnce(effect.call).then(({ ok, detail }) => {
-          log[ok ? "info" : "warning"]("after exit", { detail });
-          happen({ kind: "afterExitEnded" });
-        });
-        return;
-      case "setTimer": {
-        const { timer, after } = effect;
-        clearTimeout(timers.get(timer));
-        timers.set(timer, setTimeout(() => happen({ kind: "timerFired", timer }), after));
-        return;
-      }
-      case "clearTimer":
-        clearTimeout(timers.get(effect.timer));
-        timers.delete(effect.timer);
-        return;
-      case "log":
-        log[effect.level](effect.message, effect.fields);
-        return;
-      case "exit":
-        for (const timer of timers.values()) clearTimeout(timer);
-        outcome.resolve({ code: effect.code, reason: effect.reason });
-        return;
-    }
-  }
-
-  function observe(): void {
-    world.reports?.(
-      (container, { report, at }) => happen({ kind: "siblingReported", container, report, at }),
-      watching.signal,
-    );
-    if (world.podSource === undefined) return;
-    // News come in order, though the siblings' specs are read asynchronously.
-    let last = Promise.resolve();
-    world.podSource((news) => {
-      last = last.then(() => hear(news)).catch((error) =>
-        // What is wrong with one news must not silence all that follow.
-        log.error(`koordinator failed at what the API server says: ${error}`)
-      );
-    }, watching.signal);
-  }
-
-  async function hear(news: PodNews): Promise<void> {
-    note(news);
-    switch (news.kind) {
-      case "observed":
-        happen({ kind: "podObserved", pod: news.pod, siblings: await world.siblings(news.pod) });
-        return;
-      case "gone":
-        happen({ kind: "podGone" });
-        return;
-      case "answered":
-      case "trouble":
-        world.publishStatus?.(statusOf(context, state), contact);
-        return;
-    }
-  }
-
-  function note(news: PodNews): void {
-    const now = Date.now();
-    if (news.kind === "trouble") {
-      const nextRetry = new Date(now + news.retryInMs).toISOString();
-      contact = { ...contact, trouble: news.message, nextRetry };
-      const swallowed = complaints.tell(news.message, performance.now());
-      if (swallowed === undefined) return;
-      log.warning(news.message, { retryInMs: Math.round(news.retryInMs), swallowed });
-      return;
-    }
-    contact = { ...contact, last: new Date(now).toISOString(), nextRetry: undefined };
-    if (news.kind !== "answered" || !news.watching) return;
-    contact = { ...contact, trouble: undefined };
-    if (complaints.settle()) log.info("the API server answers again");
-  }
-
-  async function probe({ index, dependency }: Extract<Effect, { kind: "probe" }>): Promise<void> {
-    const { signal } = probing;
-    const { follow } = await import("./probe/check.ts");
-    const tell = (open: boolean) => happen({ kind: "dependencyProbed", index, open });
-    await follow(dependency, tell, signal);
-  }
-
-  /** Becomes the command; if a signal comes in the last moment it is launched, and gets it. */
-  async function handOver(): Promise<void> {
-    handingOver = true;
-    const isCalm = () => {
-      if (queue.some(({ kind }) => kind === "signalled")) return false;
-      world.publishStatus?.({ ...statusOf(context, state), phase: "handed over" }, contact);
-      return true;
-    };
-    const failure = await world.handOver(isCalm).catch((error: unknown) => ({ error }));
-    handingOver = false;
-    if (failure === undefined) launch();
-    else launchFailed(failure.error);
-    takeSteps();
-  }
-
-  function launch(): void {
-    try {
-      child = world.launch(argv);
+      ports.lookAgain();
     } catch (error) {
-      return launchFailed(error);
+      log("error", "internalError", `koordinator cannot look for ends: ${messageOf(error)}`);
     }
-    child.onStop(() => happen({ kind: "childStopped" }));
-    child.ended.then((end) => happen({ kind: "childExited", end }));
   }
 
-  function launchFailed(error: unknown): void {
-    const exitCode = error instanceof KoordinatorError ? error.exitCode : ExitCode.failure;
-    const message = error instanceof Error ? error.message : String(error);
-    happen({ kind: "launchFailed", exitCode, message });
-  }
-
-  async function callOnce(request: Extract<Effect, { kind: "callAfterExit" }>["call"]) {
-    const { call } = await import("./probe/call.ts");
-    return await call(request);
-  }
-
-  async function stopAction(
-    action: Extract<Effect, { kind: "callStopAction" }>["action"],
-  ): Promise<void> {
-    const { ok, detail } = action.kind === "http"
-      ? await callOnce(action.call)
-      : await execute(action.command);
-    log[ok ? "info" : "warning"]("stop action", { ok, detail });
-    happen({ kind: "stopActionEnded", ok, detail });
-  }
-
-  async function execute(
-    command: readonly string[],
-  ): Promise<{ readonly ok: boolean; readonly detail: string }> {
+  function takeStep(event: Event): void {
+    const from = state;
+    let effects: readonly Effect[] = [];
     try {
-      const end = await world.launch(command).ended;
-      const detail = end.kind === "exited"
-        ? `${command[0]}: exit code ${end.code}`
-        : `${command[0]}: died of signal ${end.signal}`;
-      return { ok: end.kind === "exited" && end.code === 0, detail };
+      ({ state, effects } = step(context, from, event));
+      course = follow(course, { from, event, to: state, now: ports.clock.now() });
+      const { phase: after } = state;
+      log("debug", "step", "step", { happened: event.kind, before: from.phase, after });
     } catch (error) {
-      return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+      // A fault of the machine. Before it has begun nothing else would ever happen.
+      if (from.phase === "new") outcome.reject(error);
+      log("error", "internalError", `internal error at ${event.kind}: ${messageOf(error)}`);
+    }
+    for (const effect of effects) attempt(withCourse(effect, course));
+  }
+
+  /** What goes wrong with an effect is an event: the machine knows what it means. */
+  function attempt(effect: Effect): void {
+    const failed = (error: unknown) =>
+      happen({ kind: "effectFailed", effect, message: messageOf(error) });
+    try {
+      perform(effect)?.catch(failed);
+    } catch (error) {
+      failed(error);
     }
   }
+
+  function contact(event: ContactEvent): void {
+    const { now, date } = ports.clock;
+    const next = stepContact(api, event, { now: now(), date: date() });
+    api = next.state;
+    for (const effect of next.effects) attempt(effect);
+    if (!stepping) publish(look, false);
+  }
+
+  function end(ending: Ending): void {
+    const { level, message, fields } = closingLine(course, ending, ports.clock.now());
+    log(level, "ended", message, fields);
+    outcome.resolve(ending);
+  }
+
+  function isHandingOver(): boolean {
+    return state.phase === "handingOver";
+  }
+
+  /** Asked in the last moment: no, if a signal came that the command would not get. */
+  function becomesCommand(): boolean {
+    const kept = state.phase === "handingOver" ? state.signals : [];
+    if (kept.length > 0 || queue.some(({ kind }) => kind === "signalled")) return false;
+    publish(() => ({ ...look(), phase: "handed over" }), true);
+    return true;
+  }
+
+  function look(): SupervisorStatus {
+    return statusOf(context, state);
+  }
+
+  function publish(look: () => SupervisorStatus, isLast: boolean): void {
+    try {
+      ports.publishStatus?.(look, api.contact, isLast);
+    } catch (error) {
+      log("error", "internalError", `koordinator cannot say how it is: ${messageOf(error)}`);
+    }
+  }
+
+  function log(level: keyof Log, event: LogEventName, message: string, fields?: Fields): void {
+    try {
+      ports.log[level](event, message, fields);
+    } catch {
+      // Nobody is left to tell it to.
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { seconds } from "../lib/spec/duration.ts";
 import { readEnvironment } from "../lib/environment.ts";
 import { KoordinatorError } from "../lib/errors.ts";
 
@@ -6,7 +7,7 @@ const read = (env: Readonly<Record<string, string>>) =>
   readEnvironment((name) => env[name], Object.keys(env));
 
 Deno.test("both spellings of the spec's variable are the same variable", () => {
-  assertEquals(read({ KOORDINATOR_SPEC: " {} " }).spec?.text, "{}");
+  assertEquals(read({ KOORDINATOR_SPEC: " {} " }).spec?.text, " {} ");
   assertEquals(read({ KOOORDINATOR_SPEC: "{}" }).spec?.text, "{}");
   assertEquals(read({ KOORDINATOR_SPEC: "{}", KOOORDINATOR_SPEC: "{} " }).spec?.text, "{}");
   assertThrows(
@@ -30,4 +31,28 @@ Deno.test("a variable that looks like a misspelt one is warned about by name alo
 Deno.test("a value that a variable may not have names the choices", () => {
   const error = assertThrows(() => read({ KOORDINATOR_LOG_LEVEL: "loud" }), KoordinatorError);
   assertEquals(error.hint, "set it to debug, info, warning, error");
+});
+
+Deno.test("the grace period is seconds, as Kubernetes writes them, or a duration", () => {
+  const period = (text: string) => read({ KOORDINATOR_GRACE_PERIOD: text }).gracePeriod;
+  assertEquals([" 45 ", "45s", "1m30s", "0"].map(period), [45, 45, 90, 0].map(seconds));
+  assertEquals(period(" "), undefined);
+  for (const text of ["soon", "-1", "1.5", "45 s", "1e3"]) {
+    const error = assertThrows(() => period(text), KoordinatorError);
+    assertEquals(error.message, `KOORDINATOR_GRACE_PERIOD is "${text}"`);
+  }
+  assertEquals(read({ KOORDINATOR_GRACE_PERIODS: "1" }).warnings, [
+    "the variable KOORDINATOR_GRACE_PERIODS is not read: did you mean KOORDINATOR_GRACE_PERIOD?",
+  ]);
+});
+
+Deno.test("a container has a name that a pod can give it", () => {
+  assertEquals(read({ KOORDINATOR_CONTAINER_NAME: " main-1 " }).containerName, "main-1");
+  for (const name of ["../main", "main/", ".", "Main", "main_1", "-main", "m".repeat(64)]) {
+    assertThrows(
+      () => read({ KOORDINATOR_CONTAINER_NAME: name }),
+      KoordinatorError,
+      `KOORDINATOR_CONTAINER_NAME is "${name}"`,
+    );
+  }
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { KoordinatorError } from "../lib/errors.ts";
-import { findContainer, findIdentity } from "../lib/identity.ts";
+import { findIdentity, findOwnContainer } from "../lib/identity.ts";
 
 const unset = { podName: undefined, podNamespace: undefined };
 const files = new Map([["/etc/podinfo/name", " pod-f\n"], ["/etc/podinfo/namespace", "ns-f\n"]]);
@@ -28,11 +28,28 @@ Deno.test("a pod that nothing names is an error with the remedy", () => {
   assertEquals(error.exitCode, 125);
 });
 
-Deno.test("the container's name stands in the mount of its termination log", () => {
+Deno.test("the container's name stands in the mount of its termination message, wherever that is", () => {
   const root = "/var/lib/kubelet/pods/0f2c/containers/cloud-sql-proxy/1a2b3c4d";
-  const mountinfo = `1 2 8:1 / / rw - ext4 /dev/sda rw\n` +
-    `3 2 8:1 ${root} /dev/termination-log rw,relatime - ext4 /dev/sda rw\n`;
+  const mountinfo = (point: string, from = root) =>
+    `1 2 8:1 / / rw - ext4 /dev/sda rw\n` +
+    `2 2 8:1 /var/lib/kubelet/pods/0f2c/etc-hosts /etc/hosts rw - ext4 /dev/sda rw\n` +
+    `3 2 8:1 /pods/0f2c/volume-subpaths/config/cloud-sql-proxy/0 /etc/x rw - ext4 /dev/sda rw\n` +
+    `4 2 8:1 ${from} ${point} rw,relatime - ext4 /dev/sda rw\n`;
   const found = { container: "cloud-sql-proxy", podUid: "0f2c" };
-  assertEquals(findContainer(mountinfo), found);
-  assertEquals(findContainer(""), undefined);
+  const cases = [
+    ["/dev/termination-log", "/dev/termination-log"],
+    ["/tmp/t", "/tmp/t"],
+    ["/my\\040own\\134log", "/my own\\log"],
+    ["/tmp/ende-ü", "/tmp/ende-ü"],
+  ] as const;
+  for (const [point, messagePath] of cases) {
+    assertEquals(findOwnContainer(mountinfo(point)), { ...found, messagePath });
+  }
+  // A disk of its own for the kubelet's folder.
+  assertEquals(findOwnContainer(mountinfo("/t", "/pods/0f2c/containers/cloud-sql-proxy/1a2b")), {
+    ...found,
+    messagePath: "/t",
+  });
+  assertEquals(findOwnContainer(mountinfo("/t", "/somewhere/else")), undefined);
+  assertEquals(findOwnContainer(""), undefined);
 });

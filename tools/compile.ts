@@ -1,20 +1,23 @@
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "@std/cli/parse-args";
-import { ENDING_SIGNALS, SEALED_SIGNALS } from "../lib/process/sealed.ts";
+import { endingSignals, loaderBlocks } from "../lib/process/loader.ts";
 import { VERSION } from "../lib/version.ts";
-import type { BuildInputs } from "./build_inputs.ts";
-import { bundle } from "./bundle.ts";
-import { denoCompile } from "./deno_compile.ts";
-import { call } from "./seal/call.ts";
-import { DENO_VERSION, findRuntime } from "./seal/denort.ts";
+import type { BuildInputs } from "./compile/build_inputs.ts";
+import { bundle } from "./compile/bundle.ts";
+import { denoCompile } from "./compile/deno_compile.ts";
+import { runProgram } from "./support/run_program.ts";
+import { findDeno, v8OfRuntime, versionOfRuntime } from "./compile/deno_command.ts";
+import { findRuntime } from "./compile/denort.ts";
 import { findLibraries, packageOf } from "./seal/libraries.ts";
 import { buildLoader, compilerOf, remedyOf } from "./seal/loader.ts";
 import { findRestingPages, type PageRun } from "./seal/resting_pages.ts";
 import { seal, type SealParts } from "./seal/seal.ts";
-import { executablePath, findTarget, type Target } from "./seal/target.ts";
+import { startPagesOf } from "./seal/start_pages.ts";
+import { executablePath, findTarget, isHost, type Target } from "./support/target.ts";
 import { sharesPages, v8Flags } from "./seal/v8_flags.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "./support/sha256.ts";
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const CACHE = `${ROOT}.cache`;
 
 /** `deno task compile`: makes one file that needs only a Linux kernel. */
@@ -23,19 +26,26 @@ async function compile(target: Target): Promise<void> {
   // Not shared with a compilation for the other processor that runs beside this one.
   const scratch = `${CACHE}/${target.arch}`;
   await Deno.mkdir(scratch, { recursive: true });
+  // What an earlier build started has left reports there, and would be read by what this one starts.
+  await Deno.remove(`${scratch}/dist`, { recursive: true }).catch(() => {});
   await Deno.mkdir(`${ROOT}dist`, { recursive: true });
-  const deno: readonly [string, ...string[]] = Deno.version.deno === DENO_VERSION
-    ? [Deno.execPath()]
-    : ["npx", "-y", `deno@${DENO_VERSION}`];
-  const { runtime, parts, inputs } = await gatherParts(target, deno, scratch);
-  const { main, sha256: digest, packages } = await bundle(deno, ROOT, `${scratch}/koordinator`);
+  const runtime = await findRuntime(target, CACHE);
+  const version = versionOfRuntime(runtime);
+  const deno = await findDeno(version, CACHE);
+  const { parts, inputs } = await gatherParts(target, runtime, scratch);
+  const { main, packed, sha256: digest, packages } = await bundle(
+    [Deno.execPath()],
+    ROOT,
+    `${scratch}/koordinator`,
+  );
   const build: BuildInputs = {
-    ...{ version: VERSION, arch: target.arch, deno: DENO_VERSION, v8: await v8Of(deno) },
+    ...{ version: VERSION, arch: target.arch, deno: version, v8: v8OfRuntime(runtime) },
     ...{ ...inputs, packages: [...packages], program: { sha256: digest } },
   };
   // For `version --verbose`, beside the modules.
-  const included = `${scratch}/koordinator/build.txt`;
-  await Deno.writeTextFile(included, describe(build));
+  const told = `${scratch}/koordinator/build.txt`;
+  await Deno.writeTextFile(told, describe(build));
+  const included = [told, ...packed];
   await makeTimeless(`${scratch}/koordinator`);
   const made = `${scratch}/dist/koordinator`;
   const compiler = {
@@ -48,6 +58,7 @@ async function compile(target: Target): Promise<void> {
     });
   await sealWith([]);
   await denoCompile({ ...compiler, main, included, output: made });
+  if (isHost(target)) await assertStarts(made, version);
   if (sharesPages(target)) {
     const others = ["idle", "busy"].map((name) => ({
       main: `${ROOT}tools/seal/programs/${name}.ts`,
@@ -67,14 +78,20 @@ async function compile(target: Target): Promise<void> {
   console.log(`${output}: ${(size / 1e6).toFixed(1)} MB, sealed, for ${target.arch}`);
 }
 
+/** @throws {Error} if the program does not start: the runtime is none, or another than it seemed */
+async function assertStarts(program: string, version: string): Promise<void> {
+  const remedy = "DENORT_BIN must be the `denort` of a Deno release, not `deno` itself";
+  const said = await runProgram(program, ["version", "--verbose"], remedy);
+  if (!said.includes(`\ndeno ${version}\n`)) throw new Error(`it does not start: ${remedy}`);
+}
+
 /** `deno compile` writes down when each module was made, which would make each build another. */
 async function makeTimeless(folder: string): Promise<void> {
   for await (const { name } of Deno.readDir(folder)) await Deno.utime(`${folder}/${name}`, 0, 0);
 }
 
 /** All that is sealed together, and where it is from. */
-async function gatherParts(target: Target, deno: readonly [string, ...string[]], scratch: string) {
-  const runtime = await findRuntime(target, deno, CACHE);
+async function gatherParts(target: Target, runtime: Uint8Array<ArrayBuffer>, scratch: string) {
   const unsealed = `${scratch}/runtime`;
   await Deno.writeFile(unsealed, runtime, { mode: 0o755 });
   const libraries: BuildInputs["libraries"] = [];
@@ -88,15 +105,15 @@ async function gatherParts(target: Target, deno: readonly [string, ...string[]],
       ...{ package: owner?.name ?? null, packageVersion: owner?.version ?? null },
     });
   }
-  const version = await call(compilerOf(target), ["--version"], remedyOf(target));
+  const version = await runProgram(compilerOf(target), ["--version"], remedyOf(target));
   const parts: Omit<SealParts, "restingPages"> = {
     loader: await buildLoader(target, scratch),
     libraries: contents,
-    blockedSignals: SEALED_SIGNALS,
-    endingSignals: ENDING_SIGNALS,
+    blockedSignals: loaderBlocks(),
+    endingSignals: endingSignals(),
+    startPages: await startPagesOf(runtime),
   };
   return {
-    runtime,
     parts,
     inputs: {
       runtime: { sha256: await sha256(runtime) },
@@ -118,11 +135,6 @@ function describe({ runtime, libraries, packages, compiler, program }: BuildInpu
     `program sha256:${program.sha256}`,
   ];
   return lines.map((line) => `${line}\n`).join("");
-}
-
-async function v8Of([program, ...first]: readonly [string, ...string[]]): Promise<string> {
-  const script = "console.log(Deno.version.v8)";
-  return (await call(program, [...first, "eval", "--no-config", script], "Deno must run")).trim();
 }
 
 try {

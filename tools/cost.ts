@@ -1,14 +1,15 @@
 /** `deno task cost`: what dist/koordinator costs, beside an empty program that is made the same way. */
-import { startApiServer } from "../tests/support/api_server.ts";
-import { pod, unready } from "../tests/supervisor/pods.ts";
+import { fileURLToPath } from "node:url";
+import { startApiServer } from "./scripted_cluster/api_server.ts";
+import { pod, unready } from "./scripted_cluster/pods.ts";
 import { compareStarts, median } from "./cost/starts.ts";
 import { restingMemory } from "./cost/memory.ts";
 import { compileBaselines } from "./cost/baselines.ts";
 import { readBuild } from "./image/contents.ts";
 import { makeImage } from "./image/make_image.ts";
-import { findTarget } from "./seal/target.ts";
+import { findTarget } from "./support/target.ts";
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const EXECUTABLE = `${ROOT}dist/koordinator`;
 
 /** The ways to the command, and what each may take as a multiple of the empty program's time. */

@@ -1,69 +1,71 @@
 /**
- * `deno task e2e`: the end-to-end tests on a real cluster. `deno task compile` and `deno task image`
- * come first. docs/how-to/e2e.md says which cluster is taken.
+ * `deno task e2e [FILE...] [OPTION...]`: the end-to-end tests on a real cluster, all of them or those of
+ * some files, with options for `deno test`. `deno task compile` and `deno task image` come first.
+ * docs/how-to/e2e.md says which cluster is taken.
  */
+import { lacksOf } from "./e2e/capabilities.ts";
+import { fileURLToPath } from "node:url";
 import { findCluster } from "./e2e/cluster.ts";
 import { cloudSqlProxy } from "./e2e/cloud_sql_proxy.ts";
 import { makeImages } from "./e2e/images.ts";
+import { kubectlOf } from "./e2e/kubectl.ts";
 import { exists } from "./e2e/output.ts";
+import { type Counts, listSkips, type Outcome, runTests } from "./e2e/run_tests.ts";
+import { versionsOf } from "./e2e/versions.ts";
 
-const repository = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+const repository = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+const CHAOS = "tests/chaos";
 
-/** How many tests did what. */
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
+/**
+ * Runs the tests on a cluster, then those that break it, one at a time.
+ * @param args files and folders of tests, all by default, and options for `deno test`
+ */
+async function runAll(env: Record<string, string>, args: readonly string[]): Promise<Outcome[]> {
+  const files = args.filter((arg) => /^tests\/\S/.test(arg));
+  const options = args.filter((arg) => !files.includes(arg));
+  const chosen = files.length === 0 ? ["tests/cluster", CHAOS] : files;
+  const outcomes: Outcome[] = [];
+  for (const breaking of [false, true]) {
+    const paths = chosen.filter((path) => path.startsWith(CHAOS) === breaking);
+    if (paths.length === 0) continue;
+    // Those that break it are not quiet: some print the figures that the docs show.
+    const how = breaking ? [] : ["--quiet", "--parallel"];
+    outcomes.push(
+      await runTests({ repository, paths, env, options: [...how, ...options], print }),
+    );
+  }
+  return outcomes;
 }
 
-/** Runs the tests of a folder; undefined if not even a summary came of it. */
-async function runFolder(
-  folder: string,
-  env: Record<string, string>,
-  options: readonly string[],
-): Promise<Counts | undefined> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", ...options, folder],
-    cwd: repository,
-    env: { ...env, NO_COLOR: "1", DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "4" },
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  let rest = "";
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    await Deno.stdout.write(new TextEncoder().encode(text));
-    rest = (rest + text).slice(-4096);
-  }
-  await child.status;
-  const counts = rest.match(
-    /(\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \| (\d+) ignored)?/,
-  );
-  if (counts === null) return undefined;
-  const [, passed, failed, skipped] = counts.map((count) => Number(count ?? 0));
-  return { passed: passed ?? 0, failed: failed ?? 0, skipped: skipped || 0 };
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
 }
 
 /**
- * Runs the tests on a cluster, then those that break it, one at a time, and prints the closing line.
+ * Prints what was skipped and why, on what it ran, and how many tests did what.
+ * @param on the cluster with its versions
  * @returns the exit code
  */
-async function runTests(env: Record<string, string>, filters: readonly string[]): Promise<number> {
-  const runs = [
-    await runFolder("tests/cluster", env, ["--quiet", "--parallel", ...filters]),
-    // Not quiet: some of these print the figures that the docs show.
-    await runFolder("tests/chaos", env, filters),
-  ];
-  const sum = (name: keyof Counts) => runs.reduce((total, run) => total + (run?.[name] ?? 0), 0);
+function conclude(outcomes: readonly Outcome[], on: string): number {
+  const sum = (name: keyof Counts) =>
+    outcomes.reduce((total, { counts }) => total + (counts?.[name] ?? 0), 0);
+  for (const line of listSkips(outcomes.flatMap(({ skips }) => skips))) console.log(line);
+  console.log(`cluster: ${on}`);
   console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
-  return runs.includes(undefined) || sum("failed") > 0 ? 1 : 0;
+  const incomplete = outcomes.some(({ counts }) => counts === undefined);
+  return incomplete || sum("failed") > 0 ? 1 : 0;
 }
 
 const found = await findCluster({ env: (name) => Deno.env.get(name), repository });
-if ("reason" in found) {
-  console.error(`\n!!! END-TO-END TESTS SKIPPED: there is no cluster: ${found.reason}\n`);
-  Deno.exit(await runTests({}, []));
+if ("missing" in found) {
+  console.error("\n!!! END-TO-END TESTS SKIPPED: there is no cluster. One of these is needed:");
+  for (const line of found.missing) console.error(`!!!   ${line}`);
+  console.error("");
+  Deno.exit(conclude(await runAll({}, Deno.args), "none"));
 }
-console.error(`cluster: ${found.source}`);
+const kubectl = kubectlOf(found);
+const on = `${found.source}, ${await versionsOf(kubectl)}`;
+console.error(`cluster: ${on}`);
 const koordinator = `${repository}/dist/koordinator.image.tar`;
 if (!await exists(koordinator)) {
   throw new Error(
@@ -77,10 +79,11 @@ const tars = await makeImages({
   cloudSqlProxy: await cloudSqlProxy(cache),
 });
 await found.load([koordinator, ...tars]);
-Deno.exit(
-  await runTests({
-    KOORDINATOR_E2E_KUBECTL: found.kubectl,
-    ...(found.folder === undefined ? {} : { KOORDINATOR_E2E_FOLDER: found.folder }),
-    ...(found.kubeconfig === undefined ? {} : { KUBECONFIG: found.kubeconfig }),
-  }, Deno.args),
-);
+const env = {
+  ...kubectl.env,
+  KOORDINATOR_E2E_KUBECTL: kubectl.program,
+  KOORDINATOR_E2E_LACKS: JSON.stringify(await lacksOf(kubectl)),
+  ...(found.folder === undefined ? {} : { KOORDINATOR_E2E_FOLDER: found.folder }),
+  ...(found.node === undefined ? {} : { KOORDINATOR_E2E_NODE: JSON.stringify(found.node) }),
+};
+Deno.exit(conclude(await runAll(env, Deno.args), on));

@@ -2,13 +2,14 @@
  * `deno task image [NAME:TAG] [--compression zstd|gzip|none]`: makes dist/koordinator.image.tar out of
  * the executables in dist/, without a container engine. docs/how-to/build.md tells of it.
  */
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "@std/cli/parse-args";
 import * as v from "valibot";
 import { type Build, readBuild } from "./image/contents.ts";
 import { makeImage } from "./image/make_image.ts";
-import { ALL_TARGETS, findTarget, isHost } from "./seal/target.ts";
+import { ALL_TARGETS, findTarget, isHost } from "./support/target.ts";
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const OUTPUT = "dist/koordinator.image.tar";
 
 const Options = v.strictObject({

@@ -2,10 +2,11 @@
  * `deno task image-root DIR [TARGET]`: lays the files of the image into a folder, for the Containerfile.
  * TARGET is one of `deno task compile`.
  */
+import { fileURLToPath } from "node:url";
 import { imageFiles, readBuild } from "./image/contents.ts";
-import { executablePath, findTarget } from "./seal/target.ts";
+import { executablePath, findTarget } from "./support/target.ts";
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 async function imageRoot(args: readonly string[]): Promise<void> {
   const [folder, name, ...more] = args;

@@ -3,15 +3,16 @@
  * informer, side by side, against the same scripted API server. Needs Go for the peer. An argument is
  * a part of the names of the faults that are wanted.
  */
-import { ROWS, SLOW_ROWS } from "../tests/support/faults.ts";
-import { startApiServer } from "../tests/support/api_server.ts";
-import { pod, unready } from "../tests/supervisor/pods.ts";
+import { fileURLToPath } from "node:url";
+import { ROWS, SLOW_ROWS } from "./scripted_cluster/faults.ts";
+import { startApiServer } from "./scripted_cluster/api_server.ts";
+import { pod, unready } from "./scripted_cluster/pods.ts";
 
 const RUNS = 7;
 /** A client that takes longer has not recovered: our own watchdog waits for three minutes. */
 const PATIENCE_MS = 300_000;
-const HERE = new URL("recovery/", import.meta.url).pathname;
-const PEER = new URL("../.cache/client-go-informer", import.meta.url).pathname;
+const HERE = fileURLToPath(new URL("recovery/", import.meta.url));
+const PEER = fileURLToPath(new URL("../.cache/client-go-informer", import.meta.url));
 
 const OURS = [Deno.execPath(), "run", "-A", "--quiet", "--no-check", `${HERE}ours.ts`];
 

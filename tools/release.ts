@@ -2,16 +2,17 @@
  * `deno task release [--snapshot]`: compiles koordinator for all processors and lays what is published
  * into dist/release/. It uploads nothing. docs/how-to/release.md tells of it.
  */
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "@std/cli/parse-args";
 import * as v from "valibot";
 import { readBuild } from "./image/contents.ts";
 import { makeImage } from "./image/make_image.ts";
-import { artefacts } from "./release/artefacts.ts";
+import { artifacts } from "./release/artifacts.ts";
 import { releaseFacts } from "./release/facts.ts";
 import { releaseFaults, releaseNotes } from "./release/faults.ts";
-import { ALL_TARGETS, findTarget, type Target } from "./seal/target.ts";
+import { ALL_TARGETS, findTarget, type Target } from "./support/target.ts";
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const OUTPUT = "dist/release";
 const NOTES = "dist/release-notes.md";
 
@@ -34,7 +35,7 @@ async function release(args: readonly string[]): Promise<void> {
     host: findTarget(),
     cache: `${ROOT}.cache`,
   });
-  const files = await artefacts(version, builds, bytes);
+  const files = await artifacts(version, builds, bytes);
   await Deno.remove(`${ROOT}${OUTPUT}`, { recursive: true }).catch(ignoreNotFound);
   await Deno.mkdir(`${ROOT}${OUTPUT}`, { recursive: true });
   for (const { name, mode, content } of files) {

@@ -4,6 +4,7 @@ export interface ParseOptions {
   readonly string?: readonly string[];
   readonly unknown?: (arg: string, key?: string, value?: unknown) => unknown;
   readonly stopEarly?: boolean;
+  readonly collect?: readonly string[];
 }
 export interface Args {
   readonly _: readonly (string | number)[];

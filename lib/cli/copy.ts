@@ -1,9 +1,23 @@
-import { parseArgs } from "@std/cli/parse-args";
 import { KoordinatorError } from "../errors.ts";
-import { makeFolder } from "../siblings/folder.ts";
+import { changeMode, close, copyAll, type Descriptor } from "../linux/file_calls.ts";
+import { cString } from "../linux/libc.ts";
+import { lock } from "../linux/lock_calls.ts";
+import { mayBeExecuted } from "../linux/process_calls.ts";
+import { CallError, FileErrno } from "../linux/system_calls.ts";
+import { empty } from "../state_directory/empty.ts";
+import { Folder } from "../state_directory/folder.ts";
+import { BESIDE } from "../state_directory/path.ts";
+import { findSelf } from "../sources.ts";
 
-/** Readable and executable by everybody, since the containers of a pod may run as different users. */
-const EXECUTABLE_MODE = 0o755;
+/** Readable and executable by everybody, whatever user a container runs as; writable by nobody. */
+const EXECUTABLE_MODE = 0o555;
+
+/** How often a copy is written anew when others take it for a leftover. */
+const MOST_AGAIN = 20;
+
+/** stat.h: in such a folder only the owner of a file may replace it. */
+const STICKY = 0o1000;
+const WRITABLE_BY_OTHERS = 0o022;
 
 /**
  * `koordinator copy DIR`: installs this executable as DIR/koordinator. It is written aside and renamed,
@@ -12,67 +26,117 @@ const EXECUTABLE_MODE = 0o755;
  * @throws {KoordinatorError} exit code 125, if it cannot be written; nothing half-written is left
  */
 export function copy(args: readonly string[]): number {
-  const { _: folders, ...flags } = parseArgs(args);
-  const [folder, extra] = folders.map(String);
-  if (folder === undefined || extra !== undefined || Object.keys(flags).length > 0) {
-    throw new KoordinatorError("koordinator copy takes one folder", {
-      hint: "koordinator copy /koordinator",
-    });
-  }
+  const folder = folderOf(args);
   const source = Deno.execPath();
   if (!Deno.build.standalone) {
     throw new KoordinatorError("only the compiled executable can copy itself", {
       hint: "deno task compile makes dist/koordinator",
     });
   }
-  const aside = `${folder}/.koordinator.${Deno.pid}.tmp`;
-  // One that was killed midway had the same pid in its own container.
-  remove(aside);
   try {
-    writeAside(source, aside);
-    Deno.chmodSync(aside, EXECUTABLE_MODE);
-    Deno.renameSync(aside, `${folder}/koordinator`);
+    // The operator's own path: what a link there points to is meant.
+    using target = Folder.open(`${folder}/.`);
+    keepFromOthers(target);
+    target.removeLeftovers();
+    close(install(target, source));
+    if (!target.hasFolder(BESIDE)) target.remove(BESIDE);
     // The siblings' state directory, made here since they may run as users who may not.
-    makeFolder(`${folder}/.koordinator`);
+    using siblings = Folder.openOrMake(BESIDE, target);
+    empty(siblings, findSelf({ containerName: undefined }).run);
   } catch (cause) {
-    remove(aside);
     throw explain(folder, cause);
   }
   return 0;
 }
 
-function writeAside(source: string, aside: string): void {
-  using from = Deno.openSync(source, { read: true });
-  using to = Deno.openSync(aside, { write: true, createNew: true, mode: EXECUTABLE_MODE });
-  const chunk = new Uint8Array(1 << 20);
-  for (let length; (length = from.readSync(chunk)) !== null;) {
-    let rest = chunk.subarray(0, length);
-    while (rest.length > 0) rest = rest.subarray(to.writeSync(rest));
+/** The file is whole, and the kernel would not execute it: of a container's command that is a 126. */
+class NotExecutable extends Error {}
+
+/** The one argument, left as it is: `007` is a folder's name like another. */
+function folderOf(args: readonly string[]): string {
+  const [folder, ...extra] = args[0] === "--" ? args.slice(1) : args;
+  const hint = "koordinator copy /koordinator";
+  if (folder === "") {
+    throw new KoordinatorError("koordinator copy: the name of the folder is empty", {
+      hint: `is it a variable that is not set? ${hint}`,
+    });
   }
-  to.syncSync();
+  if (folder === undefined || extra.length > 0 || args[0] === folder && folder.startsWith("-")) {
+    throw new KoordinatorError("koordinator copy takes one folder", { hint });
+  }
+  return folder;
 }
 
-function remove(file: string): void {
-  try {
-    Deno.removeSync(file);
-  } catch {
-    // It was never made, or the folder lets nobody write: there is nothing to take away.
+/**
+ * Another copy that begins in the moment before the file is locked takes it for a leftover, and its name
+ * away: then it is written anew.
+ */
+function install(target: Folder, source: string): Descriptor {
+  for (let left = MOST_AGAIN;; left--) {
+    try {
+      return target.replace("koordinator", (file) => fill(file, source), EXECUTABLE_MODE);
+    } catch (error) {
+      const isTakenAway = error instanceof CallError && error.call === "renameat" &&
+        error.errno === FileErrno.ENOENT;
+      if (!isTakenAway || left === 0) throw error;
+    }
   }
 }
+
+function fill(file: Descriptor, source: string): void {
+  // Others who copy into this folder leave it alone.
+  lock(file);
+  copyAll(source, file);
+  changeMode(file, EXECUTABLE_MODE);
+  if (!mayBeExecuted(cString(`/proc/self/fd/${file}`))) {
+    throw new NotExecutable("nothing can be executed there");
+  }
+}
+
+/** An emptyDir lets everybody replace everything: from now on only what is his own. */
+function keepFromOthers(target: Folder): void {
+  const { mode, owner } = target.status();
+  const shared = (mode & WRITABLE_BY_OTHERS) !== 0;
+  if (owner === Deno.uid() && shared && (mode & STICKY) === 0) target.changeMode(mode | STICKY);
+}
+
+const MOUNT = "mount an emptyDir volume there";
+const WRITABLE = "an emptyDir is writable for every user; check fsGroup and readOnly";
+
+const EXPLANATIONS: ReadonlyMap<number | undefined, readonly [what: string, hint: string]> =
+  new Map([
+    [FileErrno.ENOENT, ["it does not exist", MOUNT]],
+    [FileErrno.ENOTDIR, ["it is a file", MOUNT]],
+    [
+      FileErrno.EISDIR,
+      [
+        "a folder has the name of the executable",
+        "mount the volume without subPath, which makes one where nothing is yet; and remove it",
+      ],
+    ],
+    [FileErrno.EACCES, ["it may not be written", WRITABLE]],
+    [FileErrno.EPERM, ["it may not be written", WRITABLE]],
+    [FileErrno.EROFS, ["it may not be written", WRITABLE]],
+    [
+      FileErrno.ENOSPC,
+      [
+        "it is full",
+        "give the volume room: the executable is about 100 MB, and twice that while it is replaced",
+      ],
+    ],
+  ]);
 
 function explain(folder: string, cause: unknown): KoordinatorError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  const [what, hint] = cause instanceof Deno.errors.NotFound
-    ? ["it does not exist", "mount an emptyDir volume there"]
-    : cause instanceof Deno.errors.NotADirectory
-    ? ["it is a file", "mount an emptyDir volume there"]
-    : cause instanceof Deno.errors.PermissionDenied
-    ? [
-      "it may not be written",
-      "an emptyDir is writable for every user; check fsGroup and readOnly",
-    ]
-    : /space|ENOSPC|os error 28/i.test(why)
-    ? ["it is full", "raise the sizeLimit of the emptyDir, the executable needs about 100 MB"]
-    : [why, "the folder must be a writable one, an emptyDir for example"];
+  if (cause instanceof NotExecutable) {
+    return new KoordinatorError(`cannot install koordinator in ${folder}: ${cause.message}`, {
+      hint: "the volume is mounted noexec: take an emptyDir, or remount it",
+      cause,
+    });
+  }
+  const [what, hint] = EXPLANATIONS.get(cause instanceof CallError ? cause.errno : undefined) ??
+    [
+      cause instanceof Error ? cause.message : String(cause),
+      "the folder must be a writable one, an emptyDir for example",
+    ];
   return new KoordinatorError(`cannot install koordinator in ${folder}: ${what}`, { hint, cause });
 }

@@ -1,14 +1,12 @@
-const TEXT = `koordinator gives the containers of a pod an order.
+import { CALLS } from "./calls.ts";
 
-  koordinator [--] COMMAND [ARG...]   supervise COMMAND
-  koordinator copy DIR                install this executable as DIR/koordinator
-  koordinator probe [--tcp PORT | --http PORT/PATH]
-                                      exec probe: fails while COMMAND is held back
-  koordinator status [CONTAINER]      print what a supervisor of this pod knows
-  koordinator schema                  print the JSON Schema of the spec
-  koordinator version [--verbose]     print the version
-  koordinator help                    print this
+/** Where what a call does begins. */
+const COLUMN = 38;
 
+const text = () =>
+  `koordinator gives the containers of a pod an order.
+
+${CALLS.map(lineOf).join("")}
 The spec is the JSON in KOORDINATOR_SPEC:
   {"startDeps":["proxy"]}             hold COMMAND back until the container proxy is ready
   {"stopDeps":["main"]}               stop COMMAND once the container main has ended for good
@@ -24,6 +22,14 @@ Exit codes: COMMAND's own, 128+n if it died of signal n, or
 
 /** `koordinator help`: prints how koordinator is called. */
 export function help(_args: readonly string[]): number {
-  Deno.stdout.writeSync(new TextEncoder().encode(TEXT));
+  Deno.stdout.writeSync(new TextEncoder().encode(text()));
   return 0;
+}
+
+function lineOf({ words, does }: typeof CALLS[number]): string {
+  const call = `  koordinator ${words}`;
+  const gap = call.length < COLUMN - 1
+    ? " ".repeat(COLUMN - call.length)
+    : `\n${" ".repeat(COLUMN)}`;
+  return `${call}${gap}${does}\n`;
 }

@@ -1,10 +1,14 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { readEnvironment } from "../environment.ts";
+import { readEnvironment, readVariable } from "../environment.ts";
 import { KoordinatorError } from "../errors.ts";
-import { check, type LocalDependency } from "../probe/check.ts";
-import { readReport } from "../siblings/state_directory.ts";
-import { stateDirectory } from "../state_directory_path.ts";
-import { findSelf } from "../surroundings.ts";
+import { check } from "../probe/check.ts";
+import type { Check } from "../spec/spec.ts";
+import { HELD_COMMAND_NAME } from "../process/held.ts";
+import { readLiving } from "../state_directory/own_report.ts";
+import type { ReportFile } from "../state_directory/report_file.ts";
+import { stateDirectory } from "../state_directory/path.ts";
+import { readStatus } from "../state_directory/status_file.ts";
+import { findSelf } from "../sources.ts";
 
 /** What an exec probe ends with when it fails: anything but 0 does. */
 const NOT_READY = 1;
@@ -23,21 +27,23 @@ export async function probe(args: readonly string[]): Promise<number> {
     console.error(`koordinator: ${why}`);
     return NOT_READY;
   }
-  if (asked === undefined || await check(asked, new AbortController().signal)) return 0;
-  console.error(`koordinator: the command runs and does not answer on port ${asked.port}`);
+  if (asked === undefined) return 0;
+  const result = await check(asked, new AbortController().signal);
+  if (result.open) return 0;
+  console.error(`koordinator: the command runs, but on port ${asked.port}: ${result.why}`);
   return NOT_READY;
 }
 
 function parse(
   args: readonly string[],
-): Exclude<LocalDependency, { kind: "file" }> | undefined {
+): Extract<Check, { kind: "tcp" | "http" }> | undefined {
   const { _: rest, tcp, http, ...unknown } = parseArgs(args, { string: ["tcp", "http"] });
   const usage = new KoordinatorError("koordinator probe takes --tcp PORT or --http PORT/PATH", {
     hint: "koordinator probe --http 8080/healthz",
   });
   if (rest.length > 0 || Object.keys(unknown).length > 0) throw usage;
   if (tcp !== undefined && http !== undefined) throw usage;
-  if (typeof tcp === "string") return { kind: "tcp", host: "127.0.0.1", port: portOf(tcp) };
+  if (typeof tcp === "string") return { kind: "tcp", host: "localhost", port: portOf(tcp) };
   if (typeof http !== "string") return undefined;
   const [, port = "", path = ""] = /^([^/]*)(\/.*)?$/.exec(http) ?? [];
   return { kind: "http", port: portOf(port), path: path === "" ? "/" : path };
@@ -51,16 +57,26 @@ function parse(
 
 /** Why the command of this container does not run; undefined if it does. */
 function whyHeld(): string | undefined {
-  const environment = readEnvironment((name) => Deno.env.get(name), []);
+  const environment = readEnvironment(readVariable, []);
   const folder = stateDirectory(environment);
-  const { container, podUid } = findSelf(environment);
+  const { container, run } = findSelf(environment);
   const file = folder === undefined || container === undefined
     ? undefined
-    : readReport(folder, container, podUid);
-  // A file of an earlier run of this container tells nothing of this one.
-  if (file === undefined || startTimeOf(file.pid) !== file.startTime) return whyHeldByProc();
+    : readLiving(folder, container, run);
+  if (file === undefined) return whyHeldByProc();
   const { phase } = file.report;
-  return phase === "running" || phase === "stopping" ? undefined : `the command is ${phase}`;
+  if (phase === "running" || phase === "stopping") return undefined;
+  return `the command is ${phase}${folder === undefined ? "" : missing(folder, file)}`;
+}
+
+/** What it waits for, in the words of its supervisor's status; that of an earlier run tells nothing. */
+function missing(folder: string, { container, at, report }: ReportFile): string {
+  const status = readStatus(folder, container);
+  if (report.phase !== "waiting" || status?.phase !== "waiting" || status.at < at) return "";
+  const lacking = status.dependencies.filter(({ role, holds }) => role === "start" && !holds);
+  return lacking.length === 0
+    ? ""
+    : ` for ${lacking.map(({ name, seen }) => `${name} (${seen})`).join(", ")}`;
 }
 
 /** Without a state directory: PID 1 is the command itself, or a koordinator that has a child. */
@@ -68,7 +84,7 @@ function whyHeldByProc(): string | undefined {
   try {
     if (Deno.readLinkSync("/proc/1/exe") !== Deno.execPath()) return undefined;
     for (const { name } of Deno.readDirSync("/proc")) {
-      if (/^\d+$/.test(name) && statOf(Number(name))?.[1] === "1") return undefined;
+      if (/^\d+$/.test(name) && isLaunched(Number(name))) return undefined;
     }
     return "the command is held back";
   } catch (error) {
@@ -76,17 +92,14 @@ function whyHeldByProc(): string | undefined {
   }
 }
 
-function startTimeOf(pid: number): number | undefined {
-  const field = statOf(pid)?.[19];
-  return field === undefined ? undefined : Number(field);
-}
-
-/** proc_pid_stat(5) from its third field, the state, on: the second may hold spaces. */
-function statOf(pid: number): readonly string[] | undefined {
+/** Whether a process is PID 1's child, and not the one that waits to become the command. */
+function isLaunched(pid: number): boolean {
   try {
+    // proc_pid_stat(5): number, name in brackets, which may hold some itself, state, parent.
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const [, name, parent] = /^\d+ \((.*)\) \S (\d+) /s.exec(stat) ?? [];
+    return parent === "1" && name !== HELD_COMMAND_NAME;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -1,8 +1,9 @@
-import { readEnvironment } from "../environment.ts";
+import { readEnvironment, readVariable } from "../environment.ts";
 import { KoordinatorError } from "../errors.ts";
-import { readStatus, type StatusFile } from "../siblings/status_file.ts";
-import { stateDirectory } from "../state_directory_path.ts";
-import { findSelf } from "../surroundings.ts";
+import { readStatus, type StatusFile } from "../state_directory/status_file.ts";
+import { stateDirectory } from "../state_directory/path.ts";
+import { visible } from "../spec/visible.ts";
+import { findSelf } from "../sources.ts";
 
 /**
  * `koordinator status [CONTAINER]`: prints what a supervisor of this pod knows, this container's by
@@ -11,7 +12,7 @@ import { findSelf } from "../surroundings.ts";
  * @throws {KoordinatorError} exit code 125, if nothing is known
  */
 export function status(args: readonly string[]): number {
-  const environment = readEnvironment((name) => Deno.env.get(name), []);
+  const environment = readEnvironment(readVariable, []);
   const [given, extra] = args;
   if (extra !== undefined) throw new KoordinatorError("koordinator status takes one container");
   const container = given ?? findSelf(environment).container;
@@ -42,11 +43,11 @@ export function format(file: StatusFile, now: number): string {
       return `${role} dependency ${name}: ${state} for ${age(since)}`;
     }),
     ...contact(file.api, now, age),
-  ].join("\n");
+  ].map(visible).join("\n");
 }
 
 function contact(
-  { last, over, trouble, nextRetry }: StatusFile["api"],
+  { last, over, error, nextRetry }: StatusFile["api"],
   now: number,
   age: (time: string) => string,
 ): readonly string[] {
@@ -54,7 +55,7 @@ function contact(
     `last contact with the API server: ${last === undefined ? "none" : `${age(last)} ago`}`,
   ];
   if (over) return [...lines, "nothing is left to be learned from it"];
-  if (trouble !== undefined) lines.push(`trouble: ${trouble}`);
+  if (error !== undefined) lines.push(`error: ${error}`);
   if (nextRetry !== undefined) {
     const left = Math.round((Date.parse(nextRetry) - now) / 1_000);
     lines.push(left > 0 ? `next retry in ${left} s` : "trying again now");

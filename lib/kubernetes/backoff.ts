@@ -1,5 +1,3 @@
-import { chance } from "../chance.ts";
-
 /** How long to wait before trying again; each figure has the default of client-go's reflector. */
 export interface BackoffOptions {
   /** The first delay in milliseconds. @default 800 */
@@ -8,34 +6,46 @@ export interface BackoffOptions {
   readonly capMs?: number;
   /** Without a failure for this long, start again from the first delay. @default 120000 */
   readonly resetAfterMs?: number;
-  /** Uniform in [0, 1). */
-  readonly random?: () => number;
+}
+
+/** Where a row of delays stands. */
+export interface Backoff extends Required<BackoffOptions> {
+  /** The next delay, before its jitter. */
+  readonly nextMs: number;
+  /** When the last delay was over, by the same clock as `now`. */
+  readonly quietFrom: number;
+}
+
+/** What a delay depends on but the delays before it. */
+export interface Chance {
   /** Milliseconds of a steady clock. */
-  readonly now?: () => number;
+  readonly now: number;
+  /** Uniform in [0, 1). */
+  readonly random: number;
+}
+
+/** Begins a row of delays. */
+export function createBackoff(options: BackoffOptions = {}): Backoff {
+  const { initialMs = 800, capMs = 30_000, resetAfterMs = 120_000 } = options;
+  return { initialMs, capMs, resetAfterMs, nextMs: initialMs, quietFrom: -Infinity };
 }
 
 /**
  * Delays that double up to a cap, each drawn from [d, 2d): a jitter of 1.0, so that the pods of a
  * whole cluster do not come back in step after the API server was away.
  *
- * @returns a function that gives the next delay in milliseconds
+ * @returns the next delay in milliseconds, and where the row stands after it
  */
-export function createBackoff(options: BackoffOptions = {}): () => number {
-  const {
-    initialMs = 800,
-    capMs = 30_000,
-    resetAfterMs = 120_000,
-    random = chance,
-    now = () => performance.now(),
-  } = options;
-  let next = initialMs;
-  let quietFrom = -Infinity;
-  return () => {
-    if (now() - quietFrom >= resetAfterMs) next = initialMs;
-    const delay = Math.round(next * (1 + random()));
-    next = Math.min(next * 2, capMs);
+export function drawDelay(
+  backoff: Backoff,
+  { now, random }: Chance,
+): { readonly delayMs: number; readonly backoff: Backoff } {
+  const { initialMs, capMs, resetAfterMs, quietFrom } = backoff;
+  const base = now - quietFrom >= resetAfterMs ? initialMs : backoff.nextMs;
+  const delayMs = Math.round(base * (1 + random));
+  return {
+    delayMs,
     // Time spent waiting is not time without a failure.
-    quietFrom = now() + delay;
-    return delay;
+    backoff: { ...backoff, nextMs: Math.min(base * 2, capMs), quietFrom: now + delayMs },
   };
 }

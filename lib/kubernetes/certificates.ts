@@ -1,17 +1,20 @@
-/** The PEM text, or nothing and why: then the system's roots have to do, as in client-go. */
-export function readCertificates(
-  path: string,
-): { readonly text: string; readonly fault: string | undefined } {
+/** The authorities that the API server's certificate is checked against, or why there are none. */
+export type Certificates =
+  | { readonly text: string; readonly fault?: undefined }
+  | { readonly text?: undefined; readonly fault: string };
+
+/** Reads a file of certificates in PEM. */
+export function readCertificates(path: string): Certificates {
   let text: string;
   try {
     text = Deno.readTextFileSync(path);
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
-    return { text: "", fault: `${path} cannot be read: ${why}` };
+    return { fault: `${path} cannot be read: ${why}` };
   }
   return holdsCertificates(text)
-    ? { text, fault: undefined }
-    : { text: "", fault: `${path} holds no certificate that can be read` };
+    ? { text }
+    : { fault: `${path} holds no certificate that can be read` };
 }
 
 /** Deno takes some garbage silently, and would not tell the other from the server's certificate. */

@@ -1,4 +1,4 @@
-import type { Status } from "./pod_schema.ts";
+import type { ApiStatus } from "./api_objects.ts";
 
 /**
  * What to do about a failed request:
@@ -65,7 +65,7 @@ const MAX_RETRY_AFTER_MS = 300_000;
  */
 export function failureOfStatus(
   code: number,
-  status: Status | undefined,
+  status: ApiStatus | undefined,
   options: {
     readonly verb: string;
     readonly namespace: string;

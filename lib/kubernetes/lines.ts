@@ -1,5 +1,90 @@
-/** etcd refuses objects over 1.5 MiB; a longer line than this is a broken stream, not a pod. */
-export const MAX_LINE_BYTES = 8 * 1024 * 1024;
+/**
+ * The API server takes no object of more than 3 MiB (MaxRequestBodyBytes of its configuration), and
+ * etcd none of more than 1.5: a longer line than this, with all that stands around an object in it, is
+ * a broken stream and not a pod.
+ */
+export const MAX_LINE_BYTES = 4 * 1024 * 1024;
+
+/** How much is read at once, in bytes. */
+const CHUNK = 65_536;
+
+/** After so long without a turn of the event loop it is given one, in milliseconds: signals wait there. */
+const LONGEST_TURN = 20;
+
+/** A watch has no empty lines: more than this in a row are a broken stream. */
+const MOST_EMPTY_LINES = 1000;
+
+const LINE_FEED = 10;
+
+/**
+ * The chunks of a body, each valid until the next one is asked for: they share one piece of memory, so
+ * that a giant answer leaves no garbage. Between them the event loop gets its turns, however fast they
+ * come. Whoever ends early cancels the body, and so does `signal`, which ends the chunks quietly.
+ */
+async function* chunksOf(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = body.getReader({ mode: "byob" });
+  const cancel = () => void reader.cancel().catch(() => {});
+  if (signal?.aborted) cancel();
+  signal?.addEventListener("abort", cancel);
+  let memory = new ArrayBuffer(CHUNK);
+  let turnBegan = performance.now();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read(new Uint8Array(memory, 0, CHUNK));
+      if (done || signal?.aborted) return;
+      yield value;
+      memory = value.buffer;
+      if (performance.now() - turnBegan > LONGEST_TURN) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        turnBegan = performance.now();
+      }
+    }
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+    cancel();
+  }
+}
+
+/**
+ * Bytes that grow up to a limit. What they outgrow is freed at once, and not when V8 next looks for
+ * garbage, which a process at rest does not do.
+ */
+function createBuffer(maxBytes: number, what: string) {
+  let memory = new ArrayBuffer(4096);
+  let size = 0;
+  const empty = () => {
+    size = 0;
+    // A giant is not kept for the little ones that follow.
+    if (memory.byteLength > CHUNK) memory = memory.transfer(4096);
+  };
+  return {
+    get size() {
+      return size;
+    },
+    /** @throws {RangeError} when there are more than `maxBytes`; the buffer is empty then */
+    append(piece: Uint8Array): void {
+      const needed = size + piece.length;
+      if (needed > maxBytes) {
+        empty();
+        throw new RangeError(`${what} of more than ${maxBytes} bytes`);
+      }
+      if (needed > memory.byteLength) {
+        memory = memory.transfer(Math.min(maxBytes, Math.max(needed, memory.byteLength * 2)));
+      }
+      new Uint8Array(memory).set(piece, size);
+      size = needed;
+    },
+    /** All of it as text; the buffer is empty then. */
+    take(): string {
+      const text = new TextDecoder().decode(new Uint8Array(memory, 0, size));
+      empty();
+      return text;
+    },
+  };
+}
 
 /**
  * The whole of a body as text.
@@ -12,17 +97,10 @@ export async function readText(
   signal: AbortSignal,
   maxBytes = MAX_LINE_BYTES,
 ): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  // Ending the loop early, by an exception too, cancels the body.
-  for await (const chunk of body) {
-    signal.throwIfAborted();
-    size += chunk.length;
-    if (size > maxBytes) throw new RangeError(`an answer of more than ${maxBytes} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+  const buffer = createBuffer(maxBytes, "an answer");
+  for await (const chunk of chunksOf(body, signal)) buffer.append(chunk);
+  signal.throwIfAborted();
+  return buffer.take();
 }
 
 /**
@@ -32,10 +110,10 @@ export async function readText(
  *
  * @param body is cancelled when the caller stops early or `signal` aborts
  * @param options.onBytes called for every chunk, so that a watchdog can be fed
- * @throws {RangeError} when a line is longer than `maxLineBytes`
+ * @throws {RangeError} when a line is longer than `maxLineBytes`, or all are empty
  */
 export async function* readLines(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   options: {
     readonly signal?: AbortSignal;
     readonly maxLineBytes?: number;
@@ -43,39 +121,22 @@ export async function* readLines(
   } = {},
 ): AsyncGenerator<string, void, undefined> {
   const { signal, maxLineBytes = MAX_LINE_BYTES, onBytes } = options;
-  const reader = body.getReader();
-  const cancel = () => void reader.cancel().catch(() => {});
-  if (signal?.aborted) cancel();
-  signal?.addEventListener("abort", cancel);
-  const decoder = new TextDecoder();
-  let pieces: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done || signal?.aborted) return;
-      onBytes?.();
-      let from = 0;
-      while (from < value.length) {
-        const end = value.indexOf(10, from);
-        const piece = value.subarray(from, end < 0 ? value.length : end);
-        size += piece.length;
-        if (size > maxLineBytes) {
-          throw new RangeError(`a line of more than ${maxLineBytes} bytes`);
-        }
-        pieces.push(piece);
-        if (end < 0) break;
-        let line = "";
-        for (const part of pieces) line += decoder.decode(part, { stream: true });
-        line += decoder.decode();
-        pieces = [];
-        size = 0;
-        from = end + 1;
-        if (line.trim() !== "") yield line;
+  const buffer = createBuffer(maxLineBytes, "a line");
+  let empty = 0;
+  for await (const chunk of chunksOf(body, signal)) {
+    onBytes?.();
+    for (let from = 0; from < chunk.length;) {
+      const end = chunk.indexOf(LINE_FEED, from);
+      buffer.append(chunk.subarray(from, end < 0 ? chunk.length : end));
+      if (end < 0) break;
+      from = end + 1;
+      const line = buffer.size === 0 ? "" : buffer.take();
+      if (line.trim() !== "") {
+        empty = 0;
+        yield line;
+      } else if (++empty > MOST_EMPTY_LINES) {
+        throw new RangeError(`more than ${MOST_EMPTY_LINES} empty lines`);
       }
     }
-  } finally {
-    signal?.removeEventListener("abort", cancel);
-    cancel();
   }
 }

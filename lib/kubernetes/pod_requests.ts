@@ -1,15 +1,16 @@
 import * as v from "valibot";
-import type { Pod } from "../supervisor/pod.ts";
+import type { Pod } from "../pod/pod.ts";
 import { ApiFailure, failureOfException, failureOfStatus } from "./failure.ts";
+import { parseJson } from "./json.ts";
 import { readLines, readText } from "./lines.ts";
 import {
+  type ApiStatus,
   type PodEvent,
   podListSchema,
-  podSchema,
-  type Status,
   statusSchema,
   watchEventSchema,
-} from "./pod_schema.ts";
+} from "./api_objects.ts";
+import { podSchema } from "../pod/schema.ts";
 import type { Transport } from "./transport.ts";
 
 /** What the API server has under the pod's name, and as of which version. */
@@ -36,15 +37,27 @@ function createWatchdog(parent: AbortSignal, ms: number) {
   let left = ms;
   let complaint = "no complete answer from the API server within";
   const onParent = () => controller.abort(parent.reason);
-  const expired = () =>
-    controller.abort(new ApiFailure("retry", `${complaint} ${Math.round(left / 1000)} s`));
-  const feed = () => {
+  let fedAt = 0;
+  const arm = (after: number) => {
     clearTimeout(timer);
-    if (!controller.signal.aborted) timer = setTimeout(expired, left);
+    if (!controller.signal.aborted) timer = setTimeout(expired, after);
+  };
+  // Each chunk feeds it, so the timer is moved when it is over, and not each time.
+  const expired = () => {
+    const rest = fedAt + left - performance.now();
+    if (rest > 0) return arm(rest);
+    controller.abort(new ApiFailure("retry", `${complaint} ${Math.round(left / 1000)} s`));
+  };
+  const feed = () => {
+    fedAt = performance.now();
+  };
+  const begin = () => {
+    feed();
+    arm(left);
   };
   if (parent.aborted) onParent();
   else parent.addEventListener("abort", onParent);
-  feed();
+  begin();
   return {
     signal: controller.signal,
     feed,
@@ -52,7 +65,7 @@ function createWatchdog(parent: AbortSignal, ms: number) {
     calm(ms: number) {
       left = ms;
       complaint = "nothing from the API server for";
-      feed();
+      begin();
     },
     [Symbol.dispose]() {
       clearTimeout(timer);
@@ -97,16 +110,16 @@ export function createPodRequests(options: {
     try {
       const response = await orAborted(transport(path, { signal }), signal);
       if (!response.ok) throw await failureOf(response, verb, signal);
-      return JSON.parse(await textOf(response, signal));
+      return parseJson(await textOf(response, signal));
     } catch (error) {
       throw failureOfException(signal.aborted ? signal.reason : error);
     }
   }
 
   async function failureOf(response: Response, verb: string, signal: AbortSignal) {
-    let status: Status | undefined;
+    let status: ApiStatus | undefined;
     try {
-      const parsed = v.safeParse(statusSchema, JSON.parse(await textOf(response, signal)));
+      const parsed = v.safeParse(statusSchema, parseJson(await textOf(response, signal)));
       if (parsed.success) status = parsed.output;
     } catch {
       // Not a Status: a proxy's page, or nothing. The code says enough.
@@ -158,7 +171,10 @@ export function createPodRequests(options: {
       const query = `${selector}&watch=true&allowWatchBookmarks=true&timeoutSeconds=${seconds}` +
         `&resourceVersion=${encodeURIComponent(resourceVersion)}`;
       try {
-        const response = await orAborted(transport(`${pods}?${query}`, { signal }), signal);
+        const response = await orAborted(
+          transport(`${pods}?${query}`, { signal, lasting: true }),
+          signal,
+        );
         if (!response.ok) throw await failureOf(response, "watch", signal);
         begun = true;
         watchdog.calm(options.idleTimeoutMs);
@@ -166,7 +182,7 @@ export function createPodRequests(options: {
         if (response.body === null) return;
         const onBytes = () => watchdog.feed();
         for await (const line of readLines(response.body, { signal, onBytes })) {
-          const event = parse(watchEventSchema, JSON.parse(line), "an event of the watch");
+          const event = parse(watchEventSchema, parseJson(line), "an event of the watch");
           if (event.type === "ERROR") {
             const code = event.object.code ?? 500;
             throw failureOfStatus(code, event.object, { verb: "watch", namespace });

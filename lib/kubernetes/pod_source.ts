@@ -1,4 +1,4 @@
-import type { Pod } from "../supervisor/pod.ts";
+import type { Pod } from "../pod/pod.ts";
 
 /** Something that the watch has to say. The watch itself never ends and never throws. */
 export type PodNews =
@@ -11,8 +11,16 @@ export type PodNews =
    * may be all that it allows.
    */
   | { readonly kind: "answered"; readonly watching: boolean }
-  /** A request failed; it is retried after `retryInMs`. `message` names the remedy where there is one. */
-  | { readonly kind: "trouble"; readonly message: string; readonly retryInMs: number };
+  /**
+   * A request failed; it is retried after `retryInMs`. `message` names the remedy where there is one.
+   * `refused`: the API server knows the caller or the right to ask not.
+   */
+  | {
+    readonly kind: "failed";
+    readonly message: string;
+    readonly retryInMs: number;
+    readonly refused: boolean;
+  };
 
 /** Follows one pod. Stops when `signal` aborts: the returned promise then resolves. */
 export type PodSource = (tell: (news: PodNews) => void, signal: AbortSignal) => Promise<void>;

@@ -1,4 +1,4 @@
-import { createDirectClient } from "../direct_client.ts";
+import { createDirectClient } from "../http/direct_client.ts";
 import { VERSION } from "../version.ts";
 import { readCertificates } from "./certificates.ts";
 import type { InClusterConfig } from "./in_cluster.ts";
@@ -10,7 +10,11 @@ import { createTokenSource } from "./token.ts";
  */
 export type Transport = (
   path: string,
-  options: { readonly signal: AbortSignal },
+  options: {
+    readonly signal: AbortSignal;
+    /** Whether the answer goes on for minutes: its connection is then watched by the kernel. */
+    readonly lasting?: boolean;
+  },
 ) => Promise<Response>;
 
 /** client-go's CA rotation looks at ca.crt this often. */
@@ -22,14 +26,17 @@ const CA_REREAD_AFTER_MS = 300_000;
  *
  * The certificates are read again every five minutes, and at once after a request that got no answer,
  * since a server whose certificate was replaced gives none. A file without a certificate leaves the
- * old ones in use, or the system's; then every failure names it.
+ * old ones in use; then every failure names it. Without any nothing is sent, and so no token either.
+ * No other authority is ever trusted.
  *
- * @param now milliseconds of a steady clock
+ * @param options.now milliseconds of a steady clock
+ * @param options.keepAlive lets the kernel find out when the peers at a port have gone away
  */
 export function createTransport(
   config: InClusterConfig,
-  now: () => number = () => performance.now(),
+  options: { readonly now?: () => number; readonly keepAlive?: (port: number) => void } = {},
 ): Transport & Disposable {
+  const { now = () => performance.now(), keepAlive } = options;
   const clients: Deno.HttpClient[] = [];
   const token = createTokenSource(() => Deno.readTextFileSync(config.tokenPath), now);
   let client: Deno.HttpClient | undefined;
@@ -39,16 +46,17 @@ export function createTransport(
 
   function currentClient(): Deno.HttpClient {
     if (client !== undefined && now() - readAt < CA_REREAD_AFTER_MS) return client;
-    const { text, fault: found } = readCertificates(config.caPath);
-    fault = found;
+    const found = readCertificates(config.caPath);
+    fault = found.fault;
     readAt = now();
-    if (client === undefined || (text !== "" && text !== used)) {
+    if (found.text !== undefined && found.text !== used) {
       // The old client is closed with the last: a watch may still run on it, which will end by
       // itself, and it keeps no idle connections.
-      client = createDirectClient(text === "" ? [] : [text]);
+      client = createDirectClient([found.text]);
       clients.push(client);
-      used = text;
+      used = found.text;
     }
+    if (client === undefined) throw new Error(fault);
     return client;
   }
 
@@ -57,6 +65,7 @@ export function createTransport(
       "authorization": `Bearer ${token.read()}`,
       "user-agent": `koordinator/${VERSION}`,
       "accept": "application/json",
+      "accept-encoding": "identity",
     };
     const client = currentClient();
     try {
@@ -68,8 +77,9 @@ export function createTransport(
     }
   }
 
-  const transport: Transport = async (path, { signal }) => {
+  const transport: Transport = async (path, { signal, lasting }) => {
     const response = await send(path, signal);
+    if (lasting === true) keepAlive?.(Number(new URL(config.server).port || 443));
     if (response.status === 401) token.expire();
     return response;
   };

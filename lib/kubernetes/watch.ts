@@ -1,14 +1,15 @@
-import { chance } from "../chance.ts";
-import type { Pod } from "../supervisor/pod.ts";
-import { createBackoff } from "./backoff.ts";
-import { type ApiFailure, failureOfException } from "./failure.ts";
+import { pause } from "../clock.ts";
+import { uniform } from "../random.ts";
+import type { Pod } from "../pod/pod.ts";
+import { failureOfException } from "./failure.ts";
 import type { InClusterConfig } from "./in_cluster.ts";
 import { createPodRequests } from "./pod_requests.ts";
 import type { PodNews, PodSource } from "./pod_source.ts";
 import { isOlder } from "./resource_version.ts";
+import { next, NOTHING_ASKED, type RequestOutcome } from "./retry.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
-/** Time and chance, so that a test need not wait for either. */
+/** Time and random, so that a test need not wait for either. */
 export interface WatchClock {
   /** Milliseconds of a steady clock. */
   readonly now: () => number;
@@ -31,7 +32,7 @@ export interface FollowOptions {
    * token's claims). An object with another uid is then a successor: this pod is gone.
    */
   readonly uid?: string | undefined;
-  /** How long an answer may take to begin, in milliseconds. @default 30000 */
+  /** How long an answer may take to begin, in milliseconds. @default 10000 */
   readonly firstByteTimeoutMs?: number;
   /**
    * How long a watch may be silent, in milliseconds: three times the interval of bookmarks, so
@@ -46,54 +47,34 @@ export interface FollowOptions {
 
 /** client-go's reflector draws the length of each watch from 5 to 10 minutes. */
 const MIN_WATCH_SECONDS = 300;
-/** A watch shorter than this is not followed by another at once. */
-const SHORT_WATCH_MS = 1000;
-/** At most one retry of a kind without a delay in this time. */
-const HURRY_ONCE_IN_MS = 60_000;
-/** A lost event costs at most about this and one watch more. */
-const SAFETY_RELIST_MS = 600_000;
-/** Where lists are allowed and watches are not, the pod is listed this soon after it changed... */
-const FIRST_POLL_MS = 1000;
-/** ...and less and less often while it stays the same, to this: half a minute with its jitter... */
-const LAST_POLL_MS = 15_000;
-/** ...and after this many lists a watch is tried again. */
-const POLLS_BEFORE_WATCH = 30;
-
 const realClock: WatchClock = {
   now: () => performance.now(),
-  random: chance,
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener("abort", done);
-    }),
+  random: uniform,
+  sleep: pause,
 };
 
 /** Follows one pod with the in-cluster configuration: the source that runs in a real pod. */
 export function watchPod(
-  options: Omit<FollowOptions, "transport"> & { readonly config: InClusterConfig },
+  options: Omit<FollowOptions, "transport"> & {
+    readonly config: InClusterConfig;
+    readonly keepAlive: (port: number) => void;
+  },
 ): PodSource {
   return async (tell, signal) => {
-    using transport = createTransport(options.config);
+    using transport = createTransport(options.config, { keepAlive: options.keepAlive });
     await followPod({ ...options, transport })(tell, signal);
   };
 }
 
 /**
- * Follows one pod by LIST and WATCH, like client-go's reflector: whatever fails is told as trouble
+ * Follows one pod by LIST and WATCH, like client-go's reflector: whatever fails is told as a failure
  * and tried again, until `signal` aborts.
  *
  * The first list is served from the API server's cache ("0") when the uid is known, since a stale
  * answer can then be told by its uid or its absence; any other list asks etcd, which for one name is
  * the read of one key. A pod that the consistent list does not have is gone if it was ever seen, or
  * if the uid is known: the token then proves that the pod has been there. Otherwise its name or
- * namespace is probably wrong, which is told as trouble. Once gone a pod does not come back: a pod
+ * namespace is probably wrong, which is told as a failure. Once gone a pod does not come back: a pod
  * of the same name is another one, so no further request is made.
  */
 export function followPod(options: FollowOptions): PodSource {
@@ -103,40 +84,39 @@ export function followPod(options: FollowOptions): PodSource {
   return async (tell, signal) => {
     const requests = createPodRequests({
       ...options,
-      firstByteTimeoutMs: options.firstByteTimeoutMs ?? 30_000,
+      firstByteTimeoutMs: options.firstByteTimeoutMs ?? 10_000,
       idleTimeoutMs: options.idleTimeoutMs ?? 180_000,
     });
-    const backoff = createBackoff({ random, now });
-    // A pod's network may need a moment (a mesh's proxy that starts beside us): hurry at first.
-    const eagerBackoff = createBackoff({ random, now, initialMs: 100 });
-    // Somebody is about to create the missing rule: jittered, this stays under 5 s.
-    const forbiddenBackoff = createBackoff({ random, now, capMs: 2500 });
-
+    let retry = NOTHING_ASKED;
     let uid = options.uid;
     let seen: string | undefined;
-    let resourceVersion: string | undefined;
-    let listedAt = -Infinity;
-    let relistAfterMs = 0;
-    let answered = false;
-    const hurriedAt = { relist: -Infinity, unauthorized: -Infinity };
-    const createPollBackoff = () =>
-      createBackoff({ random, now, initialMs: FIRST_POLL_MS, capMs: LAST_POLL_MS });
-    let pollBackoff = createPollBackoff();
-    let pollsLeft = 0;
     let gone = false;
 
+    /** What came of a request, and how long to wait after it, in milliseconds. */
+    const plan = (outcome: RequestOutcome): number => {
+      const { state, afterMs } = next(retry, outcome, {
+        now: now(),
+        // Most outcomes draw none, and the kernel is asked for each.
+        get random() {
+          return random();
+        },
+      });
+      retry = state;
+      return afterMs;
+    };
     const say = (news: PodNews) => {
       if (!signal.aborted) tell(news);
     };
-    const pause = (ms: number) => clock.sleep(ms, signal);
+    const pause = async (ms: number) => {
+      if (ms > 0) await clock.sleep(ms, signal);
+    };
 
     function observe(pod: Pod): void {
       uid ??= pod.metadata.uid;
       // An unchanged object is not news, except that a first one always is.
       if (seen !== undefined && seen === pod.metadata.resourceVersion) return;
       seen = pod.metadata.resourceVersion ?? "";
-      // One change is often followed by another.
-      pollBackoff = createPollBackoff();
+      plan({ kind: "changed" });
       say({ kind: "observed", pod });
     }
     const isOther = (pod: Pod) => uid !== undefined && pod.metadata.uid !== uid;
@@ -161,9 +141,9 @@ export function followPod(options: FollowOptions): PodSource {
     }
 
     async function list(): Promise<void> {
-      const first = listedAt === -Infinity;
+      const first = retry.listedAt === undefined;
       let listing = await listOrGet(first && uid !== undefined ? "0" : "");
-      answered = true;
+      plan({ kind: "answered" });
       say({ kind: "answered", watching: false });
       if (first && uid !== undefined && (listing.pod === undefined || isOther(listing.pod))) {
         listing = await listOrGet("");
@@ -173,23 +153,17 @@ export function followPod(options: FollowOptions): PodSource {
       } else if (uid !== undefined || seen !== undefined) {
         return vanish();
       } else {
-        const retryInMs = backoff();
+        const retryInMs = plan({ kind: "absent" });
         say({
-          kind: "trouble",
+          kind: "failed",
           message: `pod ${namespace}/${name} is not in the API; ` +
             "are KOORDINATOR_POD_NAME and KOORDINATOR_POD_NAMESPACE this pod's?",
           retryInMs,
+          refused: false,
         });
         return await pause(retryInMs);
       }
-      listedAt = now();
-      relistAfterMs = SAFETY_RELIST_MS * (1 + random() / 2);
-      resourceVersion = listing.resourceVersion;
-      if (pollsLeft > 0 || resourceVersion === undefined) {
-        pollsLeft = Math.max(0, pollsLeft - 1);
-        if (pollsLeft > 0) resourceVersion = undefined;
-        await pause(pollBackoff());
-      }
+      await pause(plan({ kind: "listed", resourceVersion: listing.resourceVersion }));
     }
 
     async function watch(from: string): Promise<void> {
@@ -204,10 +178,10 @@ export function followPod(options: FollowOptions): PodSource {
         events++;
         const { metadata } = event.object;
         // Neither a stale event nor the order of a burst may take back what is known.
-        if (isOlder(metadata.resourceVersion, resourceVersion)) continue;
+        if (isOlder(metadata.resourceVersion, retry.resourceVersion)) continue;
         if (event.type === "BOOKMARK") {
           say({ kind: "answered", watching: true });
-          resourceVersion = metadata.resourceVersion;
+          advance(metadata.resourceVersion);
           continue;
         }
         if (event.object.metadata.name !== name) continue;
@@ -218,54 +192,17 @@ export function followPod(options: FollowOptions): PodSource {
         } else {
           observe(event.object);
         }
-        resourceVersion = metadata.resourceVersion ?? resourceVersion;
+        advance(metadata.resourceVersion);
       }
-      if (now() - startedAt < SHORT_WATCH_MS) {
-        // A server or proxy that closes at once is not to be asked tens of times a second.
-        if (events === 0) resourceVersion = undefined;
-        await pause(backoff());
-      } else if (now() - listedAt > relistAfterMs) {
-        resourceVersion = undefined;
-      }
+      await pause(plan({ kind: "watched", lastedMs: now() - startedAt, events }));
     }
 
-    /** No delay for what is ordinary, an expired version or token, unless it happens repeatedly. */
-    function hurry(kind: "relist" | "unauthorized"): number {
-      if (now() - hurriedAt[kind] < HURRY_ONCE_IN_MS) return backoff();
-      hurriedAt[kind] = now();
-      return 0;
-    }
-
-    /** The delay before the next try, in milliseconds. */
-    function delayAfter(failure: ApiFailure, watching: boolean, lastedMs: number): number {
-      switch (failure.kind) {
-        case "relist":
-          resourceVersion = undefined;
-          return hurry(failure.kind);
-        case "unauthorized":
-          // The transport has dropped the token: the next request reads the file.
-          return hurry(failure.kind);
-        case "forbidden":
-          if (watching) {
-            resourceVersion = undefined;
-            pollsLeft = POLLS_BEFORE_WATCH;
-          }
-          return forbiddenBackoff();
-        case "broken":
-        case "notFound":
-          resourceVersion = undefined;
-          return backoff();
-        case "cut":
-          // Where watches do not live, the list has the news.
-          if (watching && lastedMs < SHORT_WATCH_MS) resourceVersion = undefined;
-          return backoff();
-        case "retry":
-          return answered ? backoff() : eagerBackoff();
-      }
+    function advance(resourceVersion: string | undefined): void {
+      if (resourceVersion !== undefined) plan({ kind: "advanced", resourceVersion });
     }
 
     while (!signal.aborted && !gone) {
-      const from = resourceVersion;
+      const from = retry.resourceVersion;
       const startedAt = now();
       try {
         if (from === undefined) await list();
@@ -273,12 +210,14 @@ export function followPod(options: FollowOptions): PodSource {
       } catch (error) {
         if (signal.aborted) return;
         const failure = failureOfException(error);
-        const retryInMs = Math.max(
-          delayAfter(failure, from !== undefined, now() - startedAt),
-          failure.retryAfterMs ?? 0,
-        );
-        // What is put right at once is no trouble.
-        if (retryInMs > 0) say({ kind: "trouble", message: failure.message, retryInMs });
+        const watching = from !== undefined;
+        const lastedMs = now() - startedAt;
+        const retryInMs = plan({ kind: "failed", failure, watching, lastedMs });
+        // What is put right at once is no failure.
+        if (retryInMs > 0) {
+          const refused = failure.kind === "forbidden" || failure.kind === "unauthorized";
+          say({ kind: "failed", message: failure.message, retryInMs, refused });
+        }
         await pause(retryInMs);
       }
     }

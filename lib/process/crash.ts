@@ -1,14 +1,25 @@
 /**
- * Makes an error that nobody caught a line of the log instead of the end of koordinator, whose child
- * would be left without a supervisor.
+ * Makes an error that nobody caught something that is told, instead of the end of koordinator, whose
+ * child would be left without a supervisor.
+ *
+ * @param tell is told of each, and where it came from
  */
-export function surviveErrors(log: (message: string) => void): void {
+export function surviveErrors(tell: (message: string) => void): void {
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
-    log(`internal error: ${event.error?.stack ?? event.message}`);
+    tell(describe(event.error ?? event.message));
   });
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    log(`internal error: ${event.reason?.stack ?? event.reason}`);
+    tell(describe(event.reason));
   });
+}
+
+/** Never throws, whatever was thrown: telling of an error must not be one. */
+function describe(error: unknown): string {
+  try {
+    return error instanceof Error ? error.stack ?? error.message : String(error);
+  } catch {
+    return "what was thrown cannot be shown";
+  }
 }

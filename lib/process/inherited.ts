@@ -1,6 +1,6 @@
 import { SIGNALS } from "../spec/signal.ts";
-import { type BeforeSeal, beforeSeal } from "./sealed.ts";
-import { bit, type SignalSet } from "./signal_set.ts";
+import { foundByLoader } from "./loader.ts";
+import { bit, type SignalSet } from "../linux/signal_set.ts";
 
 /** What koordinator's own parent left to it, and its command is to find as well. */
 export interface Inherited {
@@ -18,22 +18,14 @@ let inherited: Inherited | undefined;
  * the loader has not told.
  */
 export function inheritedSignals(): Inherited {
-  return inherited ??= parseInherited(readStatus(), beforeSeal());
+  return inherited ??= foundByLoader() ?? parseInherited(readStatus());
 }
 
-/**
- * Reads the fields SigIgn and SigBlk of a /proc/PID/status; sets that are missing are empty.
- *
- * @param before what the loader of the executable found
- */
-export function parseInherited(status: string, before?: BeforeSeal): Inherited {
+/** Reads the fields SigIgn and SigBlk of a /proc/PID/status; sets that are missing are empty. */
+function parseInherited(status: string): Inherited {
   const set = (field: string): SignalSet =>
     BigInt(`0x${new RegExp(`^${field}:\\s*([0-9a-f]+)$`, "m").exec(status)?.[1] ?? "0"}`);
-  const sigpipe = bit(SIGNALS.SIGPIPE);
-  return {
-    ignored: set("SigIgn") & ~sigpipe | (before?.ignoresSigpipe === true ? sigpipe : 0n),
-    blocked: before?.blocked ?? set("SigBlk"),
-  };
+  return { ignored: set("SigIgn") & ~bit(SIGNALS.SIGPIPE), blocked: set("SigBlk") };
 }
 
 function readStatus(): string {

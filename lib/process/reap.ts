@@ -1,12 +1,15 @@
 import { SIGNALS } from "../spec/signal.ts";
 import type { ExitStatus } from "./command.ts";
 import { inheritedSignals } from "./inherited.ts";
-import { collectChild, isSubreaper, setSubreaper } from "./process_calls.ts";
-import { unblockSignals } from "./signal_calls.ts";
-import { bit } from "./signal_set.ts";
+import { collectChild, isSubreaper, setSubreaper } from "../linux/process_calls.ts";
+import { unblockSignals } from "../linux/signal_calls.ts";
+import { bit } from "../linux/signal_set.ts";
 
 /** The signals by which a terminal stops a background or foreground process (termios(3)). */
 const TERMINAL_STOPS: readonly number[] = [SIGNALS.SIGTSTP, SIGNALS.SIGTTIN, SIGNALS.SIGTTOU];
+
+/** How long an end is unnoticed at the most whose SIGCHLD was lost, in milliseconds. */
+const LOOK_AGAIN_AFTER = 5_000;
 
 interface Waiting {
   readonly ended: (status: ExitStatus) => void;
@@ -14,26 +17,37 @@ interface Waiting {
 }
 
 const waiting = new Map<number, Waiting>();
-let reaping = false;
-let wasSubreaper = false;
+let reaping: number | undefined;
+let wasSubreaper: boolean | undefined;
+
+/** From now on inherits orphans: before the first child is launched, whose own would find another parent. */
+export function adoptOrphans(): void {
+  if (wasSubreaper !== undefined) return;
+  wasSubreaper = isSubreaper();
+  setSubreaper(true);
+}
+
+/** Whether whoever a child leaves behind is a child of this process, or of a child, and of nobody else. */
+export function adoptsOrphans(): boolean {
+  return Deno.pid === 1 || isSubreaper();
+}
 
 /**
  * From now on collects every child that ends, orphans that we inherit (as PID 1 or subreaper)
- * included: all children are ours and none is Deno's. To be called before the first child is
- * launched, whose own orphans would else find another parent, and whose end could else be thrown away
- * where SIGCHLD was ignored.
+ * included: all children are ours and none is Deno's. Where SIGCHLD was ignored it is to be called before
+ * the first child is launched, whose end could else be thrown away.
  */
 export function startReaping(): void {
-  if (reaping) return;
-  reaping = true;
+  if (reaping !== undefined) return;
+  adoptOrphans();
+  reaping = setInterval(reap, LOOK_AGAIN_AFTER);
+  Deno.unrefTimer(reaping);
   // Read before the first listener, after which nothing tells whether SIGCHLD was ignored.
   const { blocked } = inheritedSignals();
   Deno.addSignalListener("SIGCHLD", reap);
   if ((blocked & bit(SIGNALS.SIGCHLD)) !== 0n) {
     unblockSignals(bit(SIGNALS.SIGCHLD));
   }
-  wasSubreaper = isSubreaper();
-  setSubreaper(true);
 }
 
 /**
@@ -41,9 +55,10 @@ export function startReaping(): void {
  * and koordinator is a subreaper no more, unless it was started as one.
  */
 export function stopReaping(): void {
-  if (!reaping) return;
+  if (reaping === undefined) return;
+  clearInterval(reaping);
   reap();
-  setSubreaper(wasSubreaper);
+  setSubreaper(wasSubreaper === true);
 }
 
 /**
@@ -57,8 +72,11 @@ export function waitFor(pid: number, stopped: () => void): Promise<ExitStatus> {
   return end.promise;
 }
 
-/** Collects every child that has ended, and notices those that were stopped (waitpid(2)). */
-function reap(): void {
+/**
+ * Collects every child that has ended, and notices those that were stopped (waitpid(2)). SIGCHLD says
+ * when, and may be lost on its way through the runtime: other occasions are taken as well.
+ */
+export function reap(): void {
   for (let child; (child = collectChild()) !== undefined;) {
     const [pid, status] = child;
     if (isStopped(status)) {

@@ -1,11 +1,14 @@
-import { KoordinatorError } from "../errors.ts";
 import { SIGNALS } from "../spec/signal.ts";
 import { inheritedSignals } from "./inherited.ts";
-import { cString, cStrings, environment, Errno, errnoOf } from "./libc.ts";
-import { beforeSeal, letSignalsEndPid1 } from "./sealed.ts";
-import { execve } from "./process_calls.ts";
-import { cannotExecute, findExecutable, notFound } from "./search.ts";
-import { resetSignal, setSignalMask } from "./signal_calls.ts";
+import { environment } from "../linux/environment.ts";
+import { cString, cStrings, errnoOf } from "../linux/libc.ts";
+import { dismissHeldCommand } from "./held.ts";
+import { foundByLoader, letSignalsEndPid1 } from "./loader.ts";
+import { bit } from "../linux/signal_set.ts";
+import { execve } from "../linux/process_calls.ts";
+import { executionError } from "./not_executable.ts";
+import { findExecutable } from "./search.ts";
+import { resetSignal, setSignalMask } from "../linux/signal_calls.ts";
 
 /**
  * Becomes the command (execve(2)): same pid, no process and no memory stays. Deno's descriptors are
@@ -16,30 +19,17 @@ import { resetSignal, setSignalMask } from "./signal_calls.ts";
  */
 export function replaceProcess(argv: readonly string[]): never {
   const [command = ""] = argv;
-  const find = () => findExecutable(command, Deno.env.get("PATH"));
+  const find = () => findExecutable(command);
   // What is wrong with a path is only asked when it does not work.
   const path = command.includes("/") ? command : find();
   const [file, words] = [cString(path), cStrings(argv)];
-  const before = beforeSeal();
+  const before = foundByLoader();
+  dismissHeldCommand();
   // Deno ignores it.
-  if (before?.ignoresSigpipe !== true) resetSignal(SIGNALS.SIGPIPE);
+  if (((before?.ignored ?? 0n) & bit(SIGNALS.SIGPIPE)) === 0n) resetSignal(SIGNALS.SIGPIPE);
   letSignalsEndPid1();
   setSignalMask(before?.blocked ?? inheritedSignals().blocked);
   const exec = () => execve(file, words, environment());
   exec();
   throw executionError(find(), errnoOf(exec));
-}
-
-/** What an errno of exec means for a file that was found. */
-export function executionError(file: string, code: number): KoordinatorError {
-  switch (code) {
-    case Errno.ENOENT:
-      return notFound(file, "its interpreter (#! line or dynamic loader) does not exist");
-    case Errno.ENOEXEC:
-      return cannotExecute(file, "not a program that this machine can execute");
-    case Errno.EACCES:
-      return cannotExecute(file, "permission denied");
-    default:
-      return cannotExecute(file, `cannot be executed (errno ${code})`);
-  }
 }

@@ -1,7 +1,8 @@
 import { ExitCode, KoordinatorError } from "../errors.ts";
-import { hasRawBytes } from "./arguments.ts";
-import { cString } from "./libc.ts";
-import { exists } from "./process_calls.ts";
+import { hasRawBytes } from "../linux/arguments.ts";
+import { searchPath } from "../linux/environment.ts";
+import { cString } from "../linux/libc.ts";
+import { exists, mayBeExecuted } from "../linux/process_calls.ts";
 
 /** What is told of a file whose folder may not be searched. */
 const DENIED = "permission denied";
@@ -10,47 +11,53 @@ const DENIED = "permission denied";
 const DEFAULT_PATH = "/bin:/usr/bin";
 
 /**
- * Finds the file to execute as a shell does: a name with a slash as it is, others along PATH.
+ * Finds the file to execute as a shell does: a name with a slash as it is, others along the PATH that the command is
+ * to find.
  *
  * @throws {KoordinatorError} 127 if there is none, 126 if none may be executed
  */
-export function findExecutable(command: string, path: string | undefined): string {
+export function findExecutable(command: string): string {
   if (command === "") throw notFound(command, "the name is empty");
   if (command.includes("/")) {
     const fault = faultOf(command);
     if (fault === undefined) return command;
     throw fault === "missing" ? notFound(command, "no such file") : cannotExecute(command, fault);
   }
+  const path = searchPath() ?? DEFAULT_PATH;
   let refused: KoordinatorError | undefined;
-  for (const folder of (path ?? DEFAULT_PATH).split(":")) {
+  for (const folder of path.split(":")) {
     const candidate = `${folder === "" ? "." : folder}/${command}`;
     const fault = faultOf(candidate);
     if (fault === undefined) return candidate;
     // A folder of PATH that may not be searched holds nothing, as for a shell.
     if (fault !== "missing" && fault !== DENIED) refused ??= cannotExecute(candidate, fault);
   }
-  throw refused ?? notFound(command, `not in PATH (${path ?? DEFAULT_PATH})`);
+  throw refused ?? notFound(command, `not in PATH (${path})`);
 }
 
 /** The error for a command that does not exist. */
-export function notFound(command: string, why: string): KoordinatorError {
-  return new KoordinatorError(`${command}: ${why}`, {
-    exitCode: ExitCode.notFound,
-    hint: "check the command and the image that the container runs",
-  });
+export function notFound(command: string, why: string, hint = hintFor(command)): KoordinatorError {
+  return new KoordinatorError(`${command}: ${why}`, { exitCode: ExitCode.notFound, hint });
 }
 
 /** The error for a command that is there and cannot be executed. */
-export function cannotExecute(command: string, why: string): KoordinatorError {
-  return new KoordinatorError(`${command}: ${why}`, {
-    exitCode: ExitCode.cannotExecute,
-    hint: "check the file's mode, its architecture and the user of the container",
-  });
+export function cannotExecute(
+  command: string,
+  why: string,
+  hint = "check the file's mode, its architecture and the user of the container",
+): KoordinatorError {
+  return new KoordinatorError(`${command}: ${why}`, { exitCode: ExitCode.cannotExecute, hint });
+}
+
+function hintFor(command: string): string {
+  return /\s/.test(command)
+    ? "a command is a list of words, and this one has spaces: write each word for itself, or " +
+      '["sh", "-c", "the whole line"]'
+    : "check the command and the image that the container runs";
 }
 
 function faultOf(file: string): string | undefined {
-  // Of a name that Deno cannot write only exec tells more.
-  if (hasRawBytes(file)) return exists(cString(file)) ? undefined : "missing";
+  if (hasRawBytes(file)) return faultOfRaw(file);
   try {
     const { isDirectory, mode } = Deno.statSync(file);
     if (isDirectory) return "is a directory";
@@ -58,4 +65,11 @@ function faultOf(file: string): string | undefined {
   } catch (error) {
     return error instanceof Deno.errors.PermissionDenied ? DENIED : "missing";
   }
+}
+
+/** Of a name that Deno's own functions cannot take. */
+function faultOfRaw(file: string): string | undefined {
+  if (!exists(cString(file))) return "missing";
+  if (exists(cString(`${file}/.`))) return "is a directory";
+  return mayBeExecuted(cString(file)) ? undefined : "is not executable";
 }

@@ -1,10 +1,16 @@
 import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
 import { inheritedSignals } from "./inherited.ts";
-import { kill } from "./process_calls.ts";
+import { kill } from "../linux/process_calls.ts";
 import { startReaping } from "./reap.ts";
-import { beforeSeal } from "./sealed.ts";
-import { blockSignals, ignoreSignal, resetSignal, unblockSignals } from "./signal_calls.ts";
-import { bit, setOf, signalsIn } from "./signal_set.ts";
+import { foundByLoader } from "./loader.ts";
+import { blockSignals, ignoreSignal, resetSignal, unblockSignals } from "../linux/signal_calls.ts";
+import { bit, setOf, signalsIn } from "../linux/signal_set.ts";
+import {
+  forgetRealTimeSignals,
+  keepRealTimeSignals,
+  REAL_TIME_SET,
+  takeRealTimeSignals,
+} from "./real_time.ts";
 
 /** Signals from the first instruction on. */
 export interface CaughtSignals {
@@ -15,6 +21,8 @@ export interface CaughtSignals {
    * children, are told from the next turn of the event loop on.
    */
   readonly listen: () => void;
+  /** Delivers what nobody has told of yet: any event is an occasion to look. */
+  readonly look: () => void;
   /** Listens, and resolves when what had come before has been delivered. */
   readonly settle: () => Promise<void>;
   /**
@@ -31,9 +39,13 @@ export interface CaughtSignals {
   readonly forget: () => void;
 }
 
+/** How soon a signal to ourselves is sent again, in milliseconds, and how often. */
+const SEND_AGAIN_AFTER = 100;
+const MOST_SENT = 10;
+
 /** Blocked in the first thread while it listens: see catchSignals. */
 const DEAF = setOf(["SIGTTOU"]);
-const HELD = setOf(FORWARDED) & ~DEAF;
+const HEARD = setOf(FORWARDED) & ~DEAF;
 
 /**
  * Keeps every forwarded signal until somebody subscribes. The listeners take up to a millisecond on the
@@ -44,14 +56,23 @@ const HELD = setOf(FORWARDED) & ~DEAF;
 export function catchSignals(): CaughtSignals {
   const early: SignalName[] = [];
   let deliver = (signal: SignalName): void => void early.push(signal);
+  const compiled = foundByLoader() !== undefined;
+  const held = compiled ? HEARD | REAL_TIME_SET : HEARD;
   let listening = false;
+  let holding = false;
+  const look = () => {
+    if (!listening || holding || !compiled) return;
+    for (const signal of takeRealTimeSignals()) deliver(signal);
+  };
   const listen = () => {
     if (listening) return;
     listening = true;
     for (const signal of FORWARDED) Deno.addSignalListener(signal, () => deliver(signal));
     // Also while waiting: what was started in this container by exec may leave orphans to PID 1.
     startReaping();
-    unblockSignals(HELD);
+    keepRealTimeSignals();
+    Deno.addSignalListener("SIGCHLD", look);
+    unblockSignals(held);
     // While SIGTTOU is listened to, writing to a terminal from the background would neither stop nor
     // succeed but start anew for ever. Deno's thread for signals, which the first listener starts with
     // the mask of this one, still receives one that is sent.
@@ -59,25 +80,32 @@ export function catchSignals(): CaughtSignals {
   };
   // What koordinator was started with is read before the first listener changes it.
   inheritedSignals();
-  if (beforeSeal() === undefined) listen();
+  // SIGTTIN is not the loader's, and is kept as well from here on: a command that is launched before
+  // somebody listens is not to run on while koordinator alone was stopped.
+  if (compiled) blockSignals(held);
+  else listen();
   return {
     subscribe: (onSignal) => {
       deliver = onSignal;
       for (const signal of early.splice(0)) onSignal(signal);
     },
     listen,
+    look,
     settle: async () => {
       listen();
       await sentinel();
+      look();
     },
     hold: async () => {
       // What nobody listens to is held by the loader.
       if (!listening) return;
-      blockSignals(HELD);
+      holding = true;
+      blockSignals(held);
       await sentinel();
     },
     release: () => {
-      if (listening) unblockSignals(HELD);
+      holding = false;
+      if (listening) unblockSignals(held);
       else listen();
     },
     forget: () => {
@@ -88,6 +116,7 @@ export function catchSignals(): CaughtSignals {
 }
 
 function forgetHandlers(): void {
+  forgetRealTimeSignals();
   const { ignored } = inheritedSignals();
   for (const signal of signalsIn(setOf(FORWARDED) | ignored)) {
     if ((ignored & bit(signal)) === 0n) resetSignal(signal);
@@ -103,8 +132,16 @@ async function sentinel(): Promise<void> {
   const arrived = Promise.withResolvers<void>();
   Deno.addSignalListener("SIGCHLD", arrived.resolve);
   // SIGCHLD means that a child may have ended: nobody minds one more.
-  kill(Deno.pid, SIGNALS.SIGCHLD);
+  const send = () => kill(Deno.pid, SIGNALS.SIGCHLD);
+  send();
+  // One that is lost on its way through the runtime is sent again, for some turns of the event loop.
+  let sent = 0;
+  const again = setInterval(() => {
+    if (++sent < MOST_SENT) send();
+    else arrived.resolve();
+  }, SEND_AGAIN_AFTER);
   await arrived.promise;
+  clearInterval(again);
   Deno.removeSignalListener("SIGCHLD", arrived.resolve);
   await new Promise((resolve) => setTimeout(resolve, 0));
 }

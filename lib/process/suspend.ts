@@ -1,5 +1,5 @@
 import { SIGNALS } from "../spec/signal.ts";
-import { kill, ownGroup, ownSession } from "./process_calls.ts";
+import { kill, ownGroup, ownSession } from "../linux/process_calls.ts";
 import { passTerminal } from "./terminal.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { foregroundGroup, setForegroundGroup } from "./process_calls.ts";
+import { foregroundGroup, setForegroundGroup } from "../linux/process_calls.ts";
 
 const STDIN = 0;
 

@@ -1,9 +1,22 @@
 /** The most letters by which a word may differ from one that is suggested for it. */
 const CLOSE = 2;
 
-/** The closest of `choices` to `word`, if it is one or two letters away; case does not count. */
+/**
+ * The closest of `choices` to `word`, if it is one or two letters away; case does not count.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { closest } from "./did_you_mean.ts";
+ *
+ * assertEquals(closest("startDep", ["startDeps", "stopDeps"]), "startDeps");
+ * assertEquals(closest("proxy", ["main"]), undefined);
+ * ```
+ */
 export function closest(word: string, choices: readonly string[]): string | undefined {
   const ranked = choices
+    // The distance is at least that: a word of any length costs nothing.
+    .filter((choice) => Math.abs(choice.length - word.length) <= CLOSE)
     .map((choice) => ({ choice, distance: distance(word.toLowerCase(), choice.toLowerCase()) }))
     .filter((entry) => entry.distance <= Math.min(CLOSE, Math.floor(entry.choice.length / 2)))
     .sort((a, b) => a.distance - b.distance);

@@ -28,6 +28,15 @@ export function seconds(value: number): Duration {
  * Reads `500ms`, `10s`, `1m30s`, `2h`: Go's notation, largest unit first, each at most once.
  *
  * @returns undefined if the text is not a duration
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseDuration } from "./duration.ts";
+ *
+ * assertEquals(parseDuration("1m30s"), 90_000);
+ * assertEquals(parseDuration("90"), undefined);
+ * ```
  */
 export function parseDuration(text: string): Duration | undefined {
   const parts = /^(\d+(?:\.\d+)?h)?(\d+(?:\.\d+)?m(?!s))?(\d+(?:\.\d+)?s)?(\d+(?:\.\d+)?ms)?$/
@@ -43,7 +52,34 @@ export function parseDuration(text: string): Duration | undefined {
   return Number.isSafeInteger(Math.round(total)) ? milliseconds(total) : undefined;
 }
 
-/** Writes a duration as {@linkcode parseDuration} reads it: `1m30s`. */
+/**
+ * Reads seconds as Kubernetes writes them, `30`, or a duration.
+ *
+ * @returns undefined if the text is neither
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseDuration, parseSeconds } from "./duration.ts";
+ *
+ * assertEquals(["90", "1m30s"].map(parseSeconds), ["90s", "1m30s"].map(parseDuration));
+ * ```
+ */
+export function parseSeconds(text: string): Duration | undefined {
+  return parseDuration(/^\d+$/.test(text) ? `${text}s` : text);
+}
+
+/**
+ * Writes a duration as {@linkcode parseDuration} reads it: `1m30s`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { formatDuration, seconds } from "./duration.ts";
+ *
+ * assertEquals(formatDuration(seconds(90)), "1m30s");
+ * ```
+ */
 export function formatDuration(duration: Duration): string {
   if (duration === 0) return "0s";
   let rest: number = duration;

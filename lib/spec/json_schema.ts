@@ -1,100 +1,218 @@
-const duration = { type: "string", examples: ["500ms", "10s", "1m30s"] };
-const signal = { type: ["string", "integer"], examples: ["SIGTERM", "TERM", 15] };
-const port = { type: "integer", minimum: 1, maximum: 65_535 };
-const path = { type: "string", pattern: "^/" };
-const container = { type: "string", pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" };
+import {
+  caught,
+  checks,
+  container,
+  described,
+  duration,
+  exec,
+  http,
+  object,
+  signal,
+  signalPattern,
+} from "./json_schema_values.ts";
+import { FORWARDED, REAL_TIME } from "./signal.ts";
 
-function object(properties: Readonly<Record<string, unknown>>, required: readonly string[]) {
-  return { type: "object", additionalProperties: false, properties, required };
-}
-
-const target = object({
-  port,
-  path,
-  headers: { type: "object", additionalProperties: { type: "string" } },
-  timeout: duration,
-  retries: { type: "integer", minimum: 0, maximum: 100, default: 0 },
-  accept: { type: "array", items: { type: "integer", minimum: 100, maximum: 599 } },
-}, ["port"]);
-
-const http = {
-  ...object({ get: target, post: target, put: target }, []),
-  minProperties: 1,
-  maxProperties: 1,
+const startDependency = {
+  anyOf: [
+    described(container, "the container is ready"),
+    object({
+      container,
+      until: {
+        enum: ["started", "ready", "succeeded", "terminated"],
+        default: "ready",
+        description: "started: its startup probe has passed, or it has ended; ready; " +
+          "succeeded: it has ended with 0; terminated: it has ended",
+      },
+      optional: {
+        type: "boolean",
+        default: false,
+        description: "whether it holds as well where the pod has no such container",
+      },
+    }, ["container"]),
+    ...checks,
+  ],
+  examples: ["proxy", { container: "migrate", until: "succeeded" }, { tcp: "5432" }],
 };
 
-/** The spec as JSON Schema (draft 2020-12), for editors. */
+const stopDependency = {
+  anyOf: [
+    described(container, "the container has ended for good"),
+    object({
+      container,
+      when: {
+        enum: ["final", "terminated", "succeeded", "failed"],
+        default: "final",
+        description: "final: it has ended, and is not restarted; terminated: it has ended; " +
+          "succeeded: with 0; failed: with something else",
+      },
+      exitCode: {
+        type: "integer",
+        maximum: 255,
+        description: "in place of terminatedByStopDepExitCode; negative: the command's own",
+      },
+    }, ["container"]),
+  ],
+  examples: ["main", { container: "proxy", when: "failed", exitCode: 1 }],
+};
+
+/** The spec as JSON Schema (draft 2020-12), for editors: what each key means, and what may follow. */
 export const JSON_SCHEMA = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "koordinator spec",
+  description: "what koordinator does with a container's command: the JSON of KOORDINATOR_SPEC",
+  examples: [{ startDeps: ["proxy"] }, { stopDeps: ["main"] }],
   ...object({
     startDeps: {
       type: "array",
-      items: {
-        anyOf: [
-          container,
-          object({
-            container,
-            until: { enum: ["started", "ready", "succeeded", "terminated"], default: "ready" },
-            optional: { type: "boolean", default: false },
-          }, ["container"]),
-          object({ tcp: { type: ["string", "integer"] } }, ["tcp"]),
-          object({ http: object({ port, path }, ["port"]) }, ["http"]),
-          object({ file: path }, ["file"]),
-        ],
-      },
+      items: startDependency,
+      default: [],
+      examples: [["proxy"], [{ container: "migrate", until: "succeeded" }], [{ tcp: "5432" }]],
+      description: "all of them must hold before the command is launched",
     },
-    startTimeout: duration,
-    onStartTimeout: { enum: ["fail", "start"], default: "fail" },
+    startTimeout: described(duration, "how long to wait for them"),
+    onStartTimeout: {
+      enum: ["fail", "start"],
+      default: "fail",
+      description: "exit with 124, or launch all the same",
+    },
     stopDeps: {
       type: "array",
-      items: {
-        anyOf: [
-          container,
-          object({
-            container,
-            when: { enum: ["final", "terminated", "succeeded", "failed"], default: "final" },
-          }, ["container"]),
-        ],
-      },
+      items: stopDependency,
+      default: [],
+      examples: [["main"], [{ container: "main", when: "terminated" }]],
+      description: "what ends the command",
     },
-    stopWhen: { enum: ["any", "all"], default: "any" },
+    stopWhen: {
+      enum: ["any", "all"],
+      default: "any",
+      description: "whether one of them is enough",
+    },
     whenStopDepExited: {
       anyOf: [
-        { const: "default" },
+        { const: "default", description: "termSignal" },
         object({ signal }, ["signal"]),
         object({ http }, ["http"]),
-        object({ exec: { type: "array", items: { type: "string" }, minItems: 1 } }, ["exec"]),
+        exec,
       ],
+      default: "default",
+      examples: [
+        { signal: "SIGINT" },
+        { http: { post: { port: 15020, path: "/quitquitquit" } } },
+        { exec: ["/bin/drain", "--now"] },
+      ],
+      description: "how the command is asked to stop",
     },
-    stopDelay: duration,
-    termSignal: signal,
-    termTimeout: duration,
-    killedByStopDepExitCode: { type: "integer", minimum: 0, maximum: 255, default: 137 },
-    terminatedByStopDepExitCode: { type: "integer", maximum: 255, default: 0 },
-    killMode: { enum: ["mixed", "process", "group"], default: "mixed" },
+    stopDelay: {
+      ...duration,
+      default: "0s",
+      description: "between a termination signal from outside and its delivery",
+    },
+    stopLinger: {
+      ...duration,
+      default: "0s",
+      description: "between a stop dependency's end and the stop action",
+    },
+    termSignal: {
+      ...caught,
+      default: "SIGTERM",
+      description:
+        'the signal that means "terminate", beside those that come while the pod is terminated',
+    },
+    termTimeout: {
+      ...duration,
+      default: "30s",
+      description: "what each step of the escalation gets",
+    },
+    killedByStopDepExitCode: {
+      type: "integer",
+      minimum: 0,
+      maximum: 255,
+      default: 137,
+      description: "exit code after the command had to be killed",
+    },
+    terminatedByStopDepExitCode: {
+      type: "integer",
+      maximum: 255,
+      default: 0,
+      description: "exit code after it stopped in time; negative: the command's own",
+    },
+    killMode: {
+      enum: ["mixed", "process", "group"],
+      default: "mixed",
+      description: "whom signals reach, and who has time to end",
+    },
+    readiness: {
+      anyOf: [...checks, exec],
+      examples: [{ http: { port: 9090, path: "/readiness" } }, { tcp: 5432 }, { exec: ["ready"] }],
+      description:
+        "how its own supervisor tells that the command is ready, for siblings that wait for it",
+    },
     afterExit: {
       type: "array",
       items: object({
         http,
-        on: { enum: ["always", "success", "failure"] },
-        lastOf: { type: "array", items: container },
+        on: {
+          enum: ["always", "success", "failure"],
+          description: "after which end; without it: success where the container is restarted " +
+            "after a failure, else always",
+        },
+        lastOf: {
+          type: "array",
+          items: container,
+          default: [],
+          description: "the call is made only if all of these have ended for good",
+        },
       }, ["http"]),
+      default: [],
+      examples: [[{ http: { post: { port: 15020, path: "/quitquitquit" } } }]],
+      description: "HTTP calls to 127.0.0.1 after the end, for proxies that you cannot wrap",
     },
     exitCodes: {
       type: "object",
-      propertyNames: { pattern: "^[0-9]{1,3}$" },
+      propertyNames: {
+        pattern: "^([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])$",
+        patternErrorMessage: "not an exit code, 0 to 255",
+      },
       additionalProperties: { type: "integer", minimum: 0, maximum: 255 },
+      default: {},
+      examples: [{ 143: 0 }],
+      description: "what the command's own exit code becomes",
     },
-    restart: object({
-      policy: { enum: ["never", "onFailure", "always"] },
-      maxRetries: { type: "integer", minimum: 0 },
-      backoff: duration,
-    }, ["policy"]),
+    restart: {
+      ...object({
+        policy: {
+          enum: ["never", "onFailure", "always"],
+          description: "after which end the command is launched again",
+        },
+        maxRetries: {
+          type: "integer",
+          minimum: 0,
+          maximum: 1_000_000,
+          description: "how often; without it there is no limit",
+        },
+        backoff: {
+          ...duration,
+          default: "1s",
+          description: "the first pause; each further one is twice as long, at most five minutes",
+        },
+      }, ["policy"]),
+      examples: [{ policy: "onFailure", maxRetries: 3, backoff: "1s" }],
+      description: "launches the command again in the same container",
+    },
     signals: {
       type: "object",
-      additionalProperties: { type: ["string", "integer", "null"], examples: ["SIGQUIT", null] },
+      propertyNames: {
+        pattern: signalPattern([...FORWARDED, ...REAL_TIME]),
+        patternErrorMessage: "not a signal that is passed on",
+      },
+      additionalProperties: { anyOf: [signal, { type: "null" }], examples: ["SIGQUIT", null] },
+      default: {},
+      examples: [{ SIGTERM: "SIGQUIT", SIGHUP: null }],
+      description: "what signals from outside become for the command; null: not passed on",
     },
-    handOver: { type: "boolean", default: true },
+    handOver: {
+      type: "boolean",
+      description: "whether koordinator replaces itself by the command when nothing is left to do",
+    },
   }, []),
 } as const;

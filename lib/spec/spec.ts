@@ -7,6 +7,18 @@ export type Until = "started" | "ready" | "succeeded" | "terminated";
 /** What a container must have come to for the command to be stopped. */
 export type When = "final" | "terminated" | "succeeded" | "failed";
 
+/** Something that can be checked from inside of the pod: it takes neither API server nor siblings. */
+export type Check =
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  | { readonly kind: "http"; readonly port: number; readonly path: string }
+  | { readonly kind: "unix"; readonly path: string }
+  | { readonly kind: "file"; readonly path: string };
+
+/** What a check came to; `why` is what keeps it shut, in the words of the log's reader. */
+export type CheckResult =
+  | { readonly open: true }
+  | { readonly open: false; readonly why: string };
+
 /** A condition for the launch. */
 export type StartDependency =
   | {
@@ -15,14 +27,17 @@ export type StartDependency =
     readonly until: Until;
     readonly optional: boolean;
   }
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
-  | { readonly kind: "http"; readonly port: number; readonly path: string }
-  | { readonly kind: "file"; readonly path: string };
+  | Check;
+
+/** How a container's own supervisor tells that the command is ready. */
+export type Readiness = Check | { readonly kind: "exec"; readonly command: readonly string[] };
 
 /** A condition for the stop. */
 export interface StopDependency {
   readonly container: string;
   readonly when: When;
+  /** In place of `terminatedByStopDepExitCode`; negative: the command's own. */
+  readonly exitCode?: number | undefined;
 }
 
 /** An HTTP call to 127.0.0.1. */
@@ -76,12 +91,16 @@ export interface Spec {
   readonly stopWhen: "any" | "all";
   readonly whenStopDepExited: StopAction;
   readonly stopDelay: Duration;
+  /** Between the end of what is served and the stop action. */
+  readonly stopLinger: Duration;
   readonly termSignal: SignalName;
   readonly termTimeout: Duration;
   readonly killedByStopDepExitCode: number;
   /** Negative: the command's own. */
   readonly terminatedByStopDepExitCode: number;
   readonly killMode: KillMode;
+  /** undefined: the command is ready once it is launched. */
+  readonly readiness: Readiness | undefined;
   readonly afterExit: readonly AfterExit[];
   /** What the command's own exit code becomes, by code. */
   readonly exitCodes: ReadonlyMap<number, number>;
@@ -89,7 +108,7 @@ export interface Spec {
   /** What a signal from outside becomes for the command, by its name; null: it is not passed on. */
   readonly signals: ReadonlyMap<SignalName, SignalName | null>;
   /** Whether koordinator may replace itself by the command when nothing is left to do. */
-  readonly handOver: boolean;
+  readonly handOver: boolean | undefined;
 }
 
 /** The spec of a container that sets nothing. */
@@ -101,14 +120,16 @@ export const DEFAULT_SPEC: Spec = {
   stopWhen: "any",
   whenStopDepExited: { kind: "default" },
   stopDelay: milliseconds(0),
+  stopLinger: milliseconds(0),
   termSignal: "SIGTERM",
   termTimeout: seconds(30),
   killedByStopDepExitCode: 137,
   terminatedByStopDepExitCode: 0,
   killMode: "mixed",
+  readiness: undefined,
   afterExit: [],
   exitCodes: new Map(),
   restart: { policy: "never", maxRetries: undefined, backoff: seconds(1) },
   signals: new Map(),
-  handOver: true,
+  handOver: undefined,
 };

@@ -1,6 +1,7 @@
 import type { SignalName } from "../spec/signal.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { Effect } from "./events.ts";
+import type { LogEventName } from "./log_events.ts";
 import type { Step } from "./state.ts";
 
 /** A signal to the command, or to its group where the spec says so. */
@@ -32,15 +33,16 @@ export function pass(spec: Spec, signal: SignalName): readonly Effect[] {
 /** A line of the log. */
 export function log(
   level: "info" | "warning" | "error",
+  event: LogEventName,
   message: string,
   fields?: Readonly<Record<string, unknown>>,
 ): Effect {
   return fields === undefined
-    ? { kind: "log", level, message }
-    : { kind: "log", level, message, fields };
+    ? { kind: "log", level, event, message }
+    : { kind: "log", level, event, message, fields };
 }
 
 /** The same step with an effect before all others. */
-export function prepend(effect: Effect, step: Step): Step {
-  return { state: step.state, effects: [effect, ...step.effects] };
+export function prepend<S extends Step>(effect: Effect, step: S): S {
+  return { ...step, effects: [effect, ...step.effects] };
 }

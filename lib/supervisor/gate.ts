@@ -1,6 +1,10 @@
 import type { Spec, StartDependency } from "../spec/spec.ts";
-import { findContainer, judgeStart, notInPod, type Verdict } from "./container.ts";
-import type { Knowledge } from "./knowledge.ts";
+import { findContainer, notInPod } from "../pod/container.ts";
+import { judgeStart, type Verdict } from "./conditions.ts";
+import { awaitedBy, findCycle } from "./cycle.ts";
+import type { Observations } from "./observations.ts";
+import { relationsOf } from "./report.ts";
+import { whyTooLate } from "./too_late.ts";
 
 /** A dependency that does not hold, and why. */
 export interface Missing {
@@ -25,21 +29,23 @@ export function nameOf(dependency: StartDependency): string {
       return `tcp ${dependency.host}:${dependency.port}`;
     case "http":
       return `http ${dependency.port}${dependency.path}`;
+    case "unix":
+      return `unix ${dependency.path}`;
     case "file":
       return `file ${dependency.path}`;
   }
 }
 
 /** Judges all start dependencies of a spec together. */
-export function judgeGate(spec: Spec, view: Knowledge): GateVerdict {
+export function judgeGate(spec: Spec, view: Observations): GateVerdict {
   const missing: Missing[] = [];
-  const cycle = findCycle(spec.startDeps, view);
+  const cycle = findCycle(relationsOf(spec).startDeps, view);
   if (cycle !== undefined) {
     const why = `the start dependencies form a cycle: ${cycle.join(" -> ")}`;
     return { kind: "impossible", missing: { dependency: cycle[1] ?? cycle[0] ?? "", why } };
   }
   for (const [index, dependency] of spec.startDeps.entries()) {
-    const verdict = judge(dependency, view, view.probed.has(index));
+    const verdict = judgeInTime(dependency, view, index);
     const entry = (why: string) => ({ dependency: nameOf(dependency), why });
     if (verdict.kind === "impossible") return { kind: "impossible", missing: entry(verdict.why) };
     if (verdict.kind === "pending") missing.push(entry(verdict.why));
@@ -47,71 +53,52 @@ export function judgeGate(spec: Spec, view: Knowledge): GateVerdict {
   return missing.length === 0 ? { kind: "open" } : { kind: "closed", missing };
 }
 
-function judge(dependency: StartDependency, view: Knowledge, probed: boolean): Verdict {
+function judgeInTime(dependency: StartDependency, view: Observations, index: number): Verdict {
+  const verdict = judge(dependency, view, index);
+  if (verdict.kind !== "pending" || dependency.kind !== "container") return verdict;
+  const why = whyTooLate(view, dependency.container);
+  return why === undefined ? verdict : { kind: "impossible", why };
+}
+
+function judge(dependency: StartDependency, view: Observations, index: number): Verdict {
   if (dependency.kind !== "container") {
-    return probed ? { kind: "met" } : { kind: "pending", why: "not there yet" };
+    return view.probed.has(index)
+      ? { kind: "met" }
+      : { kind: "pending", why: view.shut.get(index) ?? "not looked at yet" };
   }
+  const { container: name, until, optional } = dependency;
   const { pod } = view;
-  if (pod?.spec === undefined) return { kind: "pending", why: "nothing known of the pod yet" };
-  const container = findContainer(pod, dependency.container);
-  if (container === undefined) {
-    if (dependency.optional) return { kind: "met" };
-    return { kind: "impossible", why: notInPod(pod, dependency.container) };
+  const container = pod === undefined ? undefined : findContainer(pod, name);
+  if (pod?.spec !== undefined && container === undefined) {
+    return optional ? { kind: "met" } : { kind: "impossible", why: notInPod(pod, name) };
   }
-  const report = view.reports.get(dependency.container);
-  const verdict = judgeStart(pod, container, dependency.until, report);
-  if (verdict.kind !== "met" || dependency.until !== "ready") return verdict;
+  // Without a manifest, who is not heard of in time is taken not to be there.
+  if (optional && pod?.spec === undefined && view.listened && !view.heard.has(name)) {
+    return { kind: "met" };
+  }
+  const verdict = judgeStart(view, name, until);
+  if (verdict.kind !== "met" || until !== "ready") return verdict;
   // A report that let it pass says that the command runs. Without one, and without a readiness probe 'ready' speaks of the supervisor that holds the command back.
-  if (report !== undefined || container.spec.readinessProbe !== undefined) return verdict;
-  return judgeHeld(dependency.container, view, new Set());
+  if (view.reports.has(name) || container?.spec.readinessProbe !== undefined) return verdict;
+  return judgeHeld(name, view, new Set());
 }
 
 /**
  * A sibling that koordinator holds counts as ready when its own gate holds. What can never be met for
  * it has been met before, or it ends by itself with exit code 121: both are its own affair.
  */
-function judgeHeld(name: string, view: Knowledge, visited: Set<string>): Verdict {
+function judgeHeld(name: string, view: Observations, visited: Set<string>): Verdict {
   if (visited.has(name) || view.pod === undefined) return { kind: "met" };
   visited.add(name);
-  for (const dependency of view.siblings.get(name)?.startDeps ?? []) {
-    if (dependency.kind !== "container") continue;
-    const container = findContainer(view.pod, dependency.container);
-    if (container === undefined) continue;
-    const report = view.reports.get(dependency.container);
-    let verdict = judgeStart(view.pod, container, dependency.until, report);
-    if (verdict.kind === "met" && dependency.until === "ready") {
-      verdict = judgeHeld(dependency.container, view, visited);
-    }
+  for (const { container, until } of awaitedBy(view, name)) {
+    if (findContainer(view.pod, container) === undefined) continue;
+    let verdict = judgeStart(view, container, until);
+    if (verdict.kind === "met" && until === "ready") verdict = judgeHeld(container, view, visited);
     if (verdict.kind === "pending") {
-      const why = `held by koordinator until ${nameOf(dependency)} holds (${verdict.why})`;
+      const dependency = nameOf({ kind: "container", container, until, optional: false });
+      const why = `held by koordinator until ${dependency} holds (${verdict.why})`;
       return { kind: "pending", why };
     }
   }
   return { kind: "met" };
-}
-
-/** The first cycle that these dependencies lead into, its first name repeated at its end. */
-function findCycle(
-  dependencies: readonly StartDependency[],
-  view: Knowledge,
-): readonly string[] | undefined {
-  const self = view.self;
-  return visit(dependencies, self === undefined ? [] : [self]);
-
-  function visit(
-    edges: readonly StartDependency[],
-    path: readonly string[],
-  ): readonly string[] | undefined {
-    for (const edge of edges) {
-      if (edge.kind !== "container") continue;
-      const at = path.indexOf(edge.container);
-      if (at >= 0) return [...path.slice(at), edge.container];
-      const found = visit(view.siblings.get(edge.container)?.startDeps ?? [], [
-        ...path,
-        edge.container,
-      ]);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
 }

@@ -1,7 +1,10 @@
 import type { Duration } from "../spec/duration.ts";
-import { describe, findContainer } from "./container.ts";
+import type { Contact } from "./contact.ts";
+import { describe } from "../pod/container.ts";
+import { describeSibling } from "./conditions.ts";
 import { judgeGate, nameOf } from "./gate.ts";
-import type { Knowledge } from "./knowledge.ts";
+import type { Observations } from "./observations.ts";
+import { siblingOf } from "./sibling.ts";
 import type { Context, State } from "./state.ts";
 
 /** What a dependency comes to just now. */
@@ -14,7 +17,7 @@ export interface DependencyStatus {
 }
 
 /** What a supervisor knows, for `koordinator status`. */
-export interface Status {
+export interface SupervisorStatus {
   readonly phase: State["phase"] | "handed over";
   readonly dependencies: readonly DependencyStatus[];
   /** How far a stop has come, if one was begun. */
@@ -22,20 +25,20 @@ export interface Status {
   readonly startTimeout: Duration | undefined;
 }
 
-/** What is known of the API server, RFC 3339 times. */
-export interface Contact {
-  /** When it last answered as it should. */
-  readonly last: string | undefined;
-  /** When a request that failed is made again. */
-  readonly nextRetry: string | undefined;
-  /** What is wrong, until a watch is open again. */
-  readonly trouble: string | undefined;
-  /** Whether nothing is left to be learned of the pod, so that nothing is asked any more. */
-  readonly over: boolean;
-}
+/**
+ * Tells how a supervisor is.
+ *
+ * @param look says how it is when it is called, which costs a moment: it need not be at once
+ * @param isLast there is no later
+ */
+export type PublishStatus = (
+  look: () => SupervisorStatus,
+  contact: Contact,
+  isLast: boolean,
+) => void;
 
 /** Says of a state what its owner would ask. */
-export function statusOf(context: Context, state: State): Status {
+export function statusOf(context: Context, state: State): SupervisorStatus {
   const { spec } = context;
   const known = state.phase === "waiting" || state.phase === "running" ? state.known : undefined;
   return {
@@ -60,22 +63,23 @@ export function statusOf(context: Context, state: State): Status {
     });
   }
 
-  function stops(known: Knowledge): readonly DependencyStatus[] {
+  function stops(known: Observations): readonly DependencyStatus[] {
     return spec.stopDeps.map(({ container: name, when }, index) => {
-      const container = known.pod === undefined ? undefined : findContainer(known.pod, name);
-      const report = known.reports.get(name);
+      const sibling = siblingOf(known, name);
+      const { container, report } = sibling;
       const seen = [
-        container === undefined ? "nothing known of the pod yet" : describe(container),
+        ...(container === undefined ? [] : [describe(container)]),
         ...(report === undefined ? [] : [`its supervisor says ${report.phase}`]),
-      ].join("; ");
+      ].join("; ") || describeSibling(known, sibling);
       return { role: "stop", name: `${name} when ${when}`, holds: known.stopped.has(index), seen };
     });
   }
 }
 
 function stopOf(state: State): string | undefined {
+  if (state.phase === "draining") return "what is left of the command's group has time to end";
   if (state.phase !== "running") return undefined;
-  if (state.rung !== undefined) return `${state.rung} for a stop dependency`;
+  if (state.stopStep !== undefined) return `${state.stopStep} for a stop dependency`;
   const { termination } = state;
   if (termination === undefined) return undefined;
   if (termination.delivered) return `${termination.signal} delivered`;

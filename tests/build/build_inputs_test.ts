@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseBuildInputs } from "../../tools/build_inputs.ts";
+import { parseBuildInputs } from "../../tools/compile/build_inputs.ts";
 import { buildInputs } from "../support/build_inputs.ts";
 
 Deno.test("build inputs are read as they were written", () => {

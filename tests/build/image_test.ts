@@ -12,8 +12,8 @@ import {
   findTarget,
   isHost,
   type Target,
-} from "../../tools/seal/target.ts";
-import { sha256 } from "../../tools/sha256.ts";
+} from "../../tools/support/target.ts";
+import { sha256 } from "../../tools/support/sha256.ts";
 import { compiledRepository } from "../support/repository.ts";
 import { untar } from "../support/untar.ts";
 
@@ -108,7 +108,7 @@ Deno.test("loaders that know docker-archive alone find the host's platform", asy
   manifest.Layers.forEach(bytes);
 });
 
-Deno.test("the layer holds the executable, the bill of materials and the licences, owned by root", async () => {
+Deno.test("the layer holds the executable, the bill of materials and the licenses, owned by root", async () => {
   const { bytes, blob, json } = layout((await image("none", [HOST])).bytes);
   const [manifest] = v.parse(DockerManifest, json("manifest.json"));
   const file = await Deno.makeTempFile();
@@ -121,8 +121,8 @@ Deno.test("the layer holds the executable, the bill of materials and the licence
       /^-rwxr-xr-x 0\/0 \d+ 1970-01-01 00:00 bin\/koordinator$/,
       /^-rw-r--r-- 0\/0 \d+ 1970-01-01 00:00 usr\/share\/doc\/koordinator\/NOTICES\.txt$/,
       /^-rw-r--r-- 0\/0 \d+ 1970-01-01 00:00 usr\/share\/doc\/koordinator\/sbom\.cdx\.json$/,
-      /^-rw-r--r-- 0\/0 \d+ 1970-01-01 00:00 usr\/share\/doc\/koordinator\/licences\/LGPL-2\.1\.txt$/,
-      /^-rw-r--r-- 0\/0 \d+ 1970-01-01 00:00 usr\/share\/doc\/koordinator\/licences\/koordinator\.txt$/,
+      /^-rw-r--r-- 0\/0 \d+ 1970-01-01 00:00 usr\/share\/doc\/koordinator\/licenses\/LGPL-2\.1\.txt$/,
+      /^-rw-r--r-- 0\/0 \d+ 1970-01-01 00:00 usr\/share\/doc\/koordinator\/licenses\/koordinator\.txt$/,
     ]
   ) {
     const there = listing.some((entry) =>

@@ -43,14 +43,14 @@ Deno.test("the bill of materials is valid CycloneDX 1.6, for both processors", a
   assert(await validator.validate('{"bomFormat":"CycloneDX","specVersion":"1.6","no":1}') !== null);
 });
 
-Deno.test("it names every part with its version, package URL and licence", async () => {
+Deno.test("it names every part with its version, package URL and license", async () => {
   const { metadata, components } = await document();
   assertEquals(metadata.component.purl, "pkg:generic/koordinator@1.2.3?arch=amd64");
   assertEquals(metadata.component.hashes, [{ content: EXECUTABLE }]);
   assertEquals(
     components.map(({ name, version, purl, licenses }) => [name, version, purl, licenses]),
     [
-      ["deno", "2.6.8", "pkg:github/denoland/deno@v2.6.8", [{ license: { id: "MIT" } }]],
+      ["deno", "2.6.10", "pkg:github/denoland/deno@v2.6.10", [{ license: { id: "MIT" } }]],
       ["v8", "14.5.201.2", "pkg:github/v8/v8@14.5.201.2", [{ license: { id: "BSD-3-Clause" } }]],
       [
         "glibc",
@@ -98,14 +98,14 @@ Deno.test("equal builds have equal bills, other builds have other serial numbers
   assert((await document()).serialNumber !== (await document(other)).serialNumber);
 });
 
-Deno.test("a sealed library whose licence nobody has looked up stops the build", async () => {
+Deno.test("a sealed library whose license nobody has looked up stops the build", async () => {
   const [library] = buildInputs().libraries;
   assert(library !== undefined);
   const inputs = { ...buildInputs(), libraries: [{ ...library, name: "libssl.so.3" }] };
   await assertRejects(
     () => cycloneDx(inputs, EXECUTABLE, PARTS),
     Error,
-    "libssl.so.3 was sealed in, and its licence is not known",
+    "libssl.so.3 was sealed in, and its license is not known",
   );
 });
 

@@ -3,7 +3,15 @@ import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import { clusterTest, eventually, type Namespace } from "../cluster/support/cluster.ts";
 import { pod, ROLE, type SupervisedContainer } from "../cluster/support/manifests.ts";
-import { cutOff, FOLDER, freeze, kill, repair, rotateSigningKey, terminate } from "./faults.ts";
+import {
+  cutOff,
+  freeze,
+  kill,
+  repair,
+  rotateSigningKey,
+  terminate,
+  UNLESS_BREAKABLE,
+} from "./faults.ts";
 
 /** How long a pod may take after the worst fault, in ms: this bounds a hang, it measures nothing. */
 const PATIENCE = 400_000;
@@ -137,7 +145,7 @@ function chaos(
       await repair();
     }
     await completed(ns);
-  }, FOLDER === undefined);
+  }, UNLESS_BREAKABLE);
 }
 
 chaos("the API server is killed and started again", 12, async () => {

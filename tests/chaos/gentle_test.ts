@@ -1,95 +1,45 @@
 /** What five hundred supervisors cost an API server. Prints figures; asserts numbers of requests. */
+import { fileURLToPath } from "node:url";
 import { assert } from "@std/assert";
 import { clusterTest, eventually, type Namespace } from "../cluster/support/cluster.ts";
 import { ROLE } from "../cluster/support/manifests.ts";
-import { FOLDER, kill, repair, withSettings } from "./faults.ts";
+import { type ApiLoad, apiLoad, credentials, idlePods } from "../../tools/e2e/api_load.ts";
+import type { Kubectl } from "../../tools/e2e/kubectl.ts";
+import { apiServer, kill, repair, UNLESS_BREAKABLE } from "./faults.ts";
 
 const SUPERVISORS = 500;
 /** Supervisors in one process, each with its own connection. */
 const PER_PROCESS = 125;
-const OURS = new URL("../../tools/recovery/ours.ts", import.meta.url).pathname;
+const OURS = fileURLToPath(new URL("../../tools/recovery/ours.ts", import.meta.url));
 /** `KOORDINATOR_PEER=PROGRAM` measures another client instead; nothing is asserted then. */
 const PEER = Deno.env.get("KOORDINATOR_PEER");
 
-/** The sum of a metric's samples that have all of these labels. */
-function sum(metrics: string, name: string, ...labels: readonly string[]): number {
-  return metrics.split("\n")
-    .filter((line) => line.startsWith(name) && labels.every((label) => line.includes(label)))
-    .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(" "))), 0);
-}
-
-interface Load {
-  /** Pod watches that are open. */
-  readonly watches: number;
-  /** Lists of pods since the API server's start. */
-  readonly lists: number;
-  /** What is in use after a garbage collection: heap and stacks. */
-  readonly memoryBytes: number;
-  readonly cpuSeconds: number;
-}
-
-async function load(ns: Namespace): Promise<Load> {
-  // Asking for the profile this way collects the garbage first (net/http/pprof).
-  await ns.kubectl(["get", "--raw", "/debug/pprof/heap?gc=1&debug=1"]);
-  const metrics = await ns.kubectl(["get", "--raw", "/metrics"]);
-  return {
-    watches: sum(metrics, "apiserver_longrunning_requests{", 'verb="WATCH"', 'resource="pods"'),
-    lists: sum(metrics, "apiserver_request_total{", 'verb="LIST"', 'resource="pods"'),
-    memoryBytes: sum(metrics, "go_memstats_heap_alloc_bytes ") +
-      sum(metrics, "go_memstats_stack_inuse_bytes "),
-    cpuSeconds: sum(metrics, "process_cpu_seconds_total "),
-  };
+function clientOf(ns: Namespace): Kubectl {
+  return { program: ns.program, env: {} };
 }
 
 /** Waits until as many watches are open, and gives the load at that moment. */
-async function open(ns: Namespace, watches: number): Promise<Load> {
-  let last: Load | undefined;
+async function open(ns: Namespace, watches: number): Promise<ApiLoad> {
+  let last: ApiLoad | undefined;
   await eventually(`${watches} watches`, async () => {
-    last = await load(ns).catch(() => undefined);
+    last = await apiLoad(clientOf(ns)).catch(() => undefined);
     return last !== undefined && last.watches >= watches;
   }, () => JSON.stringify(last));
   assert(last !== undefined);
   return last;
 }
 
-/** Pods that no scheduler takes: there to be watched. */
-function idlePods(): readonly unknown[] {
-  return Array.from({ length: SUPERVISORS }, (_, index) => ({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name: `idle-${index}` },
-    spec: {
-      schedulingGates: [{ name: "koordinator.example/never" }],
-      containers: [{ name: "main", image: "none", imagePullPolicy: "Never" }],
-    },
-  }));
-}
-
-/** The service account of the namespace, as a process outside of the cluster can use it. */
-async function credentials(ns: Namespace, root: string): Promise<Record<string, string>> {
-  const folder = `${root}/var/run/secrets/kubernetes.io/serviceaccount`;
-  await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(`${folder}/token`, await ns.kubectl(["create", "token", "default"]));
-  const ca = await ns.kubectl(
-    ["get", "configmap", "kube-root-ca.crt", "-o", "jsonpath={.data.ca\\.crt}"],
-  );
-  await Deno.writeTextFile(`${folder}/ca.crt`, ca);
-  const kubeconfig = await withSettings('cat "$CONF/outer.kubeconfig"');
-  const [, host = "", port = ""] = /https:\/\/([^:]+):(\d+)/.exec(kubeconfig) ?? [];
-  return { KOORDINATOR_ROOT: root, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port };
-}
-
 clusterTest("five hundred supervisors are gentle to the API server", async (ns) => {
   await ns.apply(...ROLE);
-  const list = { apiVersion: "v1", kind: "List", items: idlePods() };
+  const list = { apiVersion: "v1", kind: "List", items: idlePods(SUPERVISORS) };
   await ns.kubectl(["create", "-f", "-"], JSON.stringify(list));
   const root = await Deno.makeTempDir();
-  const env = await credentials(ns, root);
+  const env = await credentials(clientOf(ns), ns.name, root, await apiServer());
   const program = PEER === undefined
     ? [Deno.execPath(), "run", "-A", "--quiet", "--no-check", OURS]
     : [PEER];
   const [command = "", ...args] = program;
-  const before = await load(ns);
+  const before = await apiLoad(clientOf(ns));
   const startedAt = performance.now();
   const processes = Array.from(
     { length: SUPERVISORS / PER_PROCESS },
@@ -139,4 +89,4 @@ clusterTest("five hundred supervisors are gentle to the API server", async (ns) 
     await repair();
     await Deno.remove(root, { recursive: true });
   }
-}, FOLDER === undefined);
+}, UNLESS_BREAKABLE);

@@ -1,7 +1,11 @@
 // Each row of docs/reference/faults.md, played to the real program, waiting and running.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { fakeToken, startApiServer } from "../support/api_server.ts";
-import { ROWS, SLOW_ROWS } from "../support/faults.ts";
+import {
+  type ApiServer,
+  fakeToken,
+  startApiServer,
+} from "../../tools/scripted_cluster/api_server.ts";
+import { ROWS, SLOW_ROWS } from "../../tools/scripted_cluster/faults.ts";
 import {
   assertSaid,
   type Played,
@@ -12,12 +16,8 @@ import {
   waiting,
   warningsOf,
 } from "../support/played.ts";
-import { ended, pod, ready, unready } from "../supervisor/pods.ts";
-
-for (const { fault, inject, says } of ROWS) {
-  Deno.test(`koordinator does its job in spite of: ${fault}`, () =>
-    both({ inject }, says, ({ server }) => server.faulted));
-}
+import { type Play, sideBySide } from "../support/side_by_side.ts";
+import { ended, pod, ready, unready } from "../../tools/scripted_cluster/pods.ts";
 
 /** Plays a fault of its own both ways; `meanwhile` is called once the program runs. */
 async function both(
@@ -48,115 +48,157 @@ async function forEver(
   assertEquals(sidecar.program.output().stdout, "up\nstopped\n");
 }
 
-Deno.test("koordinator does its job in spite of: 401 with a rotated token", () =>
-  both({}, undefined, async ({ server, root, knows }) => {
-    await knows("Authorized");
-    const token = fakeToken({ name: "pod", uid: "uid-1", namespace: "default", nonce: "rotated" });
-    server.token = token;
-    await server.writeServiceAccount(root, { token });
-    server.endWatches();
-  }));
-
-Deno.test("koordinator does its job in spite of: a token that is empty for a moment", () =>
-  both({
-    inject: async (server, root) => {
-      const token = fakeToken({ name: "pod", uid: "uid-1", namespace: "default" });
-      server.token = token;
-      await server.writeServiceAccount(root, { token: "" });
-      setTimeout(() => server.writeServiceAccount(root, { token }), 1_000);
-    },
-  }, /the service account token file is empty/));
-
-Deno.test("koordinator does its job in spite of: 403 for ever", () =>
-  forEver({
-    inject: (server) =>
-      server.fail(
-        "any",
-        { kind: "status", code: 403, reason: "Forbidden", message: "no pods" },
-        999,
-      ),
-  }, async ({ server, program }) => {
-    await program.says(/no pods/);
-    await server.seen("any", 6);
-    assertSaid(program, /no pods; the Role of this pod's service account in namespace default/);
-  }));
-
-Deno.test("koordinator does its job in spite of: a name that is not found", () =>
-  forEver({ env: { KUBERNETES_SERVICE_HOST: "api.invalid" } }, async ({ program }) => {
-    await program.says(/no answer from the API server: .*(dns error|lookup)/);
-    assertSaid(program, /no answer from the API server: .*(dns error|lookup)/);
-  }));
-
-Deno.test("koordinator does its job in spite of: a ca.crt that is garbage", () =>
-  both({
-    inject: async (_, root) => {
-      const file = `${root}/var/run/secrets/kubernetes.io/serviceaccount/ca.crt`;
-      const good = await Deno.readTextFile(file);
-      await Deno.writeTextFile(file, "garbage");
-      setTimeout(() => Deno.writeTextFile(file, good), 1_000);
-    },
-  }, /ca\.crt holds no certificate that can be read/));
-
-Deno.test("koordinator does its job in spite of: an authority that is replaced", async () => {
-  const before = pod([ready("main"), unready("proxy")]);
-  const rotate = async ({ server, root, program, knows }: Played) => {
-    await knows("Before");
-    const { port } = server;
-    await server.close();
-    const rotated = await startApiServer({ port, certificate: "rotated", pod: before });
-    await program.says(/peer certificate.*is ca\.crt of the service account the API server's/);
-    await rotated.writeServiceAccount(root);
-    await program.says(/the API server answers again/);
-    return rotated;
-  };
+/** The pod is this one no more: what waits ends, and what runs is left to the kubelet. */
+async function gone(happen: (played: Played) => void): Promise<void> {
   await using held = await waiting();
   await using sidecar = await running();
-  await using forHeld = await rotate(held);
+  await Promise.all([held.knows("Here"), sidecar.knows("Here")]);
+  happen(held);
+  happen(sidecar);
+  assertEquals((await held.program.status).code, 143);
   assertEquals(held.program.output().stdout, "");
-  forHeld.setPod(pod([ready("main"), ready("proxy")]));
-  assertEquals((await held.program.status).code, 0);
-  await using forSidecar = await rotate(sidecar);
+  // A command that runs is the kubelet's to stop.
   assertEquals(sidecar.program.output().stdout, "up\n");
-  forSidecar.setPod(pod([ended("main", 0), ready("proxy")]));
+  sidecar.program.kill("SIGTERM");
   assertEquals((await sidecar.program.status).code, 0);
   assertEquals(sidecar.program.output().stdout, "up\nstopped\n");
-});
-
-Deno.test("koordinator does its job in spite of: fifty updates a second", () =>
-  both({}, undefined, async ({ server, knows }) => {
-    await knows("Calm");
-    const requests = server.requests.length;
-    for (let update = 0; update < 100; update++) {
-      server.update((pod) => ({ ...pod, status: { ...pod.status, phase: `${update}` } }));
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    assertEquals(server.requests.length, requests);
-  }));
-
-for (
-  const [fault, happen] of [
-    ["the pod is deleted", ({ server }) => server.setPod(undefined)],
-    ["a successor of the same name", ({ server }) => {
-      const successor = pod([ready("main"), ready("proxy")]);
-      server.setPod({ ...successor, metadata: { ...successor.metadata, uid: "uid-2" } });
-    }],
-  ] satisfies readonly (readonly [string, (played: Played) => void])[]
-) {
-  Deno.test(`koordinator does its job in spite of: ${fault}`, async () => {
-    await using held = await waiting();
-    await using sidecar = await running();
-    await Promise.all([held.knows("Here"), sidecar.knows("Here")]);
-    happen(held);
-    happen(sidecar);
-    assertEquals((await held.program.status).code, 143);
-    assertEquals(held.program.output().stdout, "");
-    // A command that runs is the kubelet's to stop.
-    assertEquals(sidecar.program.output().stdout, "up\n");
-    sidecar.program.kill("SIGTERM");
-    assertEquals((await sidecar.program.status).code, 0);
-    assertEquals(sidecar.program.output().stdout, "up\nstopped\n");
-  });
 }
+
+/** What goes wrong in a way of its own. */
+const OTHERS: readonly Play[] = [
+  {
+    name: "401 with a rotated token",
+    fn: () =>
+      both({}, undefined, async ({ server, root, knows }) => {
+        await knows("Authorized");
+        const token = fakeToken({
+          name: "pod",
+          uid: "uid-1",
+          namespace: "default",
+          nonce: "rotated",
+        });
+        server.token = token;
+        await server.writeServiceAccount(root, { token });
+        server.endWatches();
+      }),
+  },
+  {
+    name: "a token that is empty for a moment",
+    fn: () => {
+      const says = /the service account token file is empty/;
+      const token = fakeToken({ name: "pod", uid: "uid-1", namespace: "default" });
+      const inject = async (server: ApiServer, root: string) => {
+        server.token = token;
+        await server.writeServiceAccount(root, { token: "" });
+      };
+      return both({ inject }, says, async ({ server, root, program }) => {
+        await program.says(says);
+        await server.writeServiceAccount(root, { token });
+      });
+    },
+  },
+  {
+    name: "403 for ever",
+    fn: () =>
+      forEver({
+        inject: (server) =>
+          server.fail(
+            "any",
+            { kind: "status", code: 403, reason: "Forbidden", message: "no pods" },
+            999,
+          ),
+      }, async ({ server, program }) => {
+        await program.says(/no pods/);
+        await server.seen("any", 6);
+        assertSaid(program, /no pods; the Role of this pod's service account in namespace default/);
+      }),
+  },
+  {
+    name: "a name that is not found",
+    fn: () =>
+      forEver({ env: { KUBERNETES_SERVICE_HOST: "api.invalid" } }, async ({ program }) => {
+        await program.says(/no answer from the API server: .*(dns error|lookup)/);
+        assertSaid(program, /no answer from the API server: .*(dns error|lookup)/);
+      }),
+  },
+  {
+    name: "a ca.crt that is garbage",
+    fn: () => {
+      const says = /ca\.crt holds no certificate that can be read/;
+      const inject = (_: ApiServer, root: string) =>
+        Deno.writeTextFile(
+          `${root}/var/run/secrets/kubernetes.io/serviceaccount/ca.crt`,
+          "garbage",
+        );
+      return both({ inject }, says, async ({ server, root, program }) => {
+        await program.says(says);
+        await server.writeServiceAccount(root);
+      });
+    },
+  },
+  {
+    name: "an authority that is replaced",
+    fn: async () => {
+      const before = pod([ready("main"), unready("proxy")]);
+      const rotate = async ({ server, root, program, knows }: Played) => {
+        await knows("Before");
+        const { port } = server;
+        await server.close();
+        const rotated = await startApiServer({ port, certificate: "rotated", pod: before });
+        await program.says(/peer certificate.*is ca\.crt of the service account the API server's/);
+        await rotated.writeServiceAccount(root);
+        await program.says(/the API server answers again/);
+        return rotated;
+      };
+      await using held = await waiting();
+      await using sidecar = await running();
+      await using forHeld = await rotate(held);
+      assertEquals(held.program.output().stdout, "");
+      forHeld.setPod(pod([ready("main"), ready("proxy")]));
+      assertEquals((await held.program.status).code, 0);
+      await using forSidecar = await rotate(sidecar);
+      assertEquals(sidecar.program.output().stdout, "up\n");
+      forSidecar.setPod(pod([ended("main", 0), ready("proxy")]));
+      assertEquals((await sidecar.program.status).code, 0);
+      assertEquals(sidecar.program.output().stdout, "up\nstopped\n");
+    },
+  },
+  {
+    name: "fifty updates a second",
+    fn: () =>
+      both({}, undefined, async ({ server, knows }) => {
+        await knows("Calm");
+        await server.seen("watch", 1);
+        const requests = server.requests.length;
+        for (let update = 0; update < 100; update++) {
+          server.update((pod) => ({ ...pod, status: { ...pod.status, phase: `${update}` } }));
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        assertEquals(server.requests.length, requests);
+      }),
+  },
+  {
+    name: "the pod is deleted",
+    fn: () => gone(({ server }) => server.setPod(undefined)),
+  },
+  {
+    name: "a successor of the same name",
+    fn: () =>
+      gone(({ server }) => {
+        const successor = pod([ready("main"), ready("proxy")]);
+        server.setPod({ ...successor, metadata: { ...successor.metadata, uid: "uid-2" } });
+      }),
+  },
+];
+
+Deno.test("koordinator does its job in spite of all that goes wrong", (test) =>
+  sideBySide(test, [
+    ...OTHERS,
+    ...ROWS.map(({ fault, inject, says }) => ({
+      name: fault,
+      fn: () => both({ inject }, says, ({ server }) => server.faulted),
+    })),
+  ]));
 
 Deno.test("an API server at an IPv6 address does as well", () => both({ hostname: "::1" }));
 
@@ -181,14 +223,12 @@ async function documented(): Promise<readonly Documented[]> {
 }
 
 Deno.test("every fault that is played stands in the docs, and none besides", async () => {
-  const source = await Deno.readTextFile(new URL(import.meta.url));
-  const single = [
-    ...source.matchAll(/^Deno\.test\("koordinator does its job in spite of: (\w[^"]+)"/gm),
-    ...source.matchAll(/^ {4}\["(\w[^"]+)", \(/gm),
-  ].map(([, fault = ""]) => fault);
   assertEquals(
     (await documented()).map(({ fault }) => fault).toSorted(),
-    [...[...ROWS, ...SLOW_ROWS].map(({ fault }) => fault), ...single].toSorted(),
+    [
+      ...[...ROWS, ...SLOW_ROWS].map(({ fault }) => fault),
+      ...OTHERS.map(({ name }) => name),
+    ].toSorted(),
   );
 });
 

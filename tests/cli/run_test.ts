@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { startApiServer } from "../support/api_server.ts";
+import { startApiServer } from "../../tools/scripted_cluster/api_server.ts";
 import { startKoordinator } from "../support/koordinator.ts";
-import { ended, pod, ready, unready } from "../supervisor/pods.ts";
+import { ended, pod, ready, unready } from "../../tools/scripted_cluster/pods.ts";
 
 const MAIN = { KOOORDINATOR_SPEC: '{"startDeps":["proxy"]}' };
 const PROXY = { KOOORDINATOR_SPEC: '{"stopDeps":["main"],"termTimeout":"300ms"}' };
@@ -77,8 +77,11 @@ Deno.test("without dependencies no network and no service account are needed", a
   assertEquals(main.output().stdout, `${main.pid}\n`);
 });
 
-Deno.test("dependencies without a service account are a clear error before anything is launched", async () => {
-  await using proxy = startKoordinator(["sh", "-c", "echo launched"], PROXY);
+Deno.test("dependencies without a service account or a state directory are a clear error before anything is launched", async () => {
+  await using proxy = startKoordinator(["sh", "-c", "echo launched"], {
+    ...PROXY,
+    KOORDINATOR_STATE_DIR: "/proc/none",
+  });
   assertEquals((await proxy.status).code, 125);
   assertEquals(proxy.output().stdout, "");
   assertStringIncludes(proxy.output().stderr, "KUBERNETES_SERVICE_HOST");
@@ -138,4 +141,26 @@ Deno.test("a second termination signal cuts the stop delay short", async () => {
 Deno.test("a subcommand's name after -- is a command", async () => {
   await using run = startKoordinator(["--", "version-that-is-a-command"]);
   assertEquals((await run.status).code, 127);
+});
+
+Deno.test("a stop action finds the variables that the command finds, none of koordinator's own", async () => {
+  await using api = await cluster();
+  const say = 'echo "$0: [$LD_LIBRARY_PATH] [$TZ] [$NO_COLOR] [$DENO_TLS_CA_STORE]"';
+  const spec = {
+    stopDeps: ["main"],
+    whenStopDepExited: { exec: ["sh", "-c", say, "action"] },
+    termTimeout: "300ms",
+  };
+  const script = `${say}; trap "exit 5" TERM; while :; do sleep 0.05; done`;
+  await using proxy = startKoordinator(["sh", "-c", script, "command"], {
+    ...api.env,
+    LD_LIBRARY_PATH: "/no/such",
+    KOORDINATOR_SPEC: JSON.stringify(spec),
+  });
+  await proxy.says(/^command: /m);
+  api.server.setPod(pod([ended("main", 0), ready("proxy")]));
+  assertEquals((await proxy.status).code, 0);
+  for (const who of ["command", "action"]) {
+    assertStringIncludes(proxy.output().stdout, `${who}: [/no/such] [] [] []\n`);
+  }
 });

@@ -1,9 +1,10 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { startApiServer } from "../support/api_server.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { startApiServer } from "../../tools/scripted_cluster/api_server.ts";
+import { IDLE } from "../support/idle_shell.ts";
 import { startKoordinator } from "../support/koordinator.ts";
-import { pod, ready, unready } from "../supervisor/pods.ts";
+import { pod, ready, unready } from "../../tools/scripted_cluster/pods.ts";
 
-const LOOP = 'trap "echo stopped; exit 5" TERM; echo up; while :; do sleep 0.05; done';
+const LOOP = `trap "echo stopped; exit 5" TERM; echo up; ${IDLE}`;
 
 async function cluster() {
   const server = await startApiServer({ pod: pod([ready("main"), unready("proxy")]) });
@@ -52,8 +53,7 @@ Deno.test("SIGTERM to all containers reaches the sidecar's command after its mai
   );
   await proxy.says(/up/);
   await api.server.seen("watch", 1);
-  const script = 'trap "sleep 0.5; echo main stopped; exit 0" TERM; echo up; ' +
-    "while :; do sleep 0.05; done";
+  const script = `trap "sleep 0.5; echo main stopped; exit 0" TERM; echo up; ${IDLE}`;
   await using main = startKoordinator(["sh", "-c", script], api.as("main", '{"stopDelay":"1ms"}'));
   await main.says(/up/);
   proxy.kill("SIGTERM");
@@ -61,7 +61,8 @@ Deno.test("SIGTERM to all containers reaches the sidecar's command after its mai
   await proxy.says(/held back for main/);
   assertEquals((await main.status).code, 0);
   assertEquals((await proxy.status).code, 0);
-  const log = proxy.output().stderr.trim().split("\n").map((line) => JSON.parse(line).message);
+  const log = proxy.output().stderr.split("\n").filter((line) => line !== "")
+    .map((line) => JSON.parse(line).message);
   assertEquals(log.filter((message) => /stop dependency main has ended/.test(message)).length, 1);
 });
 
@@ -90,9 +91,14 @@ Deno.test("probe fails while the command is held back, and succeeds once it runs
   const env = api.as("main", '{"startDeps":["proxy"],"stopDelay":"1ms"}');
   await using main = startKoordinator(["sh", "-c", LOOP], env);
   await api.server.seen("watch", 1);
-  await using held = startKoordinator(["probe"], env);
-  assertEquals((await held.status).code, 1);
-  assertStringIncludes(held.output().stderr, "the command is waiting");
+  const deadline = Date.now() + 60_000;
+  for (let said = ""; !said.includes("the command is waiting for proxy (");) {
+    assert(Date.now() < deadline, `the probe never says what is missing: ${said}`);
+    await using held = startKoordinator(["probe"], env);
+    assertEquals((await held.status).code, 1);
+    said = held.output().stderr;
+    assertStringIncludes(said, "the command is waiting");
+  }
   api.server.setPod(pod([ready("main"), ready("proxy")]));
   await main.says(/up/);
   await using launched = startKoordinator(["probe"], env);

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { IDLE } from "../support/idle_shell.ts";
 import { startKoordinator } from "../support/koordinator.ts";
 import { type Played, running, waiting } from "../support/played.ts";
 
@@ -32,7 +33,7 @@ Deno.test("status says the phase, each dependency and since when, and the last c
     const [index, line] of [
       /^main: waiting for \d+ s$/,
       /^start dependency proxy: waiting: PodInitializing for \d+ s$/,
-      /^start dependency tcp 127.0.0.1:1: not there yet for \d+ s$/,
+      /^start dependency tcp 127.0.0.1:1: connection refused: nobody listens there for \d+ s$/,
       /^start dependency tcp 127.0.0.1:\d+: holds for \d+ s$/,
       /^last contact with the API server: \d+ s ago$/,
     ].entries()
@@ -59,13 +60,13 @@ Deno.test("status says what is wrong with the API server and when it is tried ag
   await using held = await waiting();
   await held.knows("Before");
   held.server.outage(3_000);
-  const said = await statusOf(held, "main", /trouble/);
+  const said = await statusOf(held, "main", /^error/m);
   assertMatch(said, /^last contact with the API server: \d+ s ago$/m);
-  assertMatch(said, /^trouble: no answer from the API server: /m);
+  assertMatch(said, /^error: no answer from the API server: /m);
   assertMatch(said, /^(next retry in \d+ s|trying again now)$/m);
   await held.knows("After");
   const after = await statusOf(held, "main", /After/);
-  assertEquals(after.includes("trouble"), false, after);
+  assertEquals(after.includes("error:"), false, after);
   assertEquals(after.includes("retry"), false, after);
 });
 
@@ -80,12 +81,12 @@ Deno.test("where watches are forbidden status goes on saying so", async () => {
   });
   await held.program.says(/no watch/);
   await held.knows("Listed");
-  assertMatch(await statusOf(held, "main", /Listed/), /^trouble: no watch/m);
+  assertMatch(await statusOf(held, "main", /Listed/), /^error: no watch/m);
 });
 
 Deno.test("status of a sidecar says whom it serves, how far its stop is, and that nothing is asked any more", async () => {
   await using sidecar = await running({
-    command: ["sh", "-c", "trap 'echo told' TERM; echo up; while :; do sleep 0.05; done"],
+    command: ["sh", "-c", `trap 'echo told' TERM; echo up; ${IDLE}`],
   });
   await sidecar.knows("Before");
   const before = await statusOf(sidecar, "proxy", /Before/);
@@ -94,7 +95,7 @@ Deno.test("status of a sidecar says whom it serves, how far its stop is, and tha
   sidecar.fulfil();
   await sidecar.program.says(/told/);
   const after = await statusOf(sidecar, "proxy", /holds/);
-  assertMatch(after, /^stopping: told for a stop dependency$/m);
+  assertMatch(after, /^stopping: termSignal for a stop dependency$/m);
   assertMatch(after, /^stop dependency main when final: holds, .* for \d+ s$/m);
   assertStringIncludes(after, "nothing is left to be learned from it");
 });
@@ -117,18 +118,18 @@ Deno.test("status of a container that nobody supervises is an error that names i
   await Deno.remove(root, { recursive: true });
 });
 
-Deno.test("SIGUSR1 neither ends the wait nor is kept from the command", async () => {
+Deno.test("a signal that never means the end neither ends the wait nor is kept from the command", async () => {
   await using held = await waiting({
     env: { KOORDINATOR_SPEC: '{"startDeps":["proxy"],"handOver":false}' },
-    command: ["sh", "-c", "trap 'echo usr1; exit 9' USR1; echo up; while :; do sleep 0.05; done"],
+    command: ["sh", "-c", `trap 'echo alarm; exit 9' ALRM; echo up; ${IDLE}`],
   });
   await held.knows("Before");
-  held.program.kill("SIGUSR1");
+  held.program.kill("SIGALRM");
   await held.knows("After");
   assertEquals(held.program.output().stdout, "");
   held.fulfil();
   await held.program.says(/up/);
-  held.program.kill("SIGUSR1");
+  held.program.kill("SIGALRM");
   assertEquals((await held.program.status).code, 9);
-  assertEquals(held.program.output().stdout, "up\nusr1\n");
+  assertEquals(held.program.output().stdout, "up\nalarm\n");
 });

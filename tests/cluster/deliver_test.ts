@@ -3,6 +3,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { clusterTest, container, terminated } from "./support/cluster.ts";
 import { pod, RESTRICTED, ROLE, type SupervisedContainer } from "./support/manifests.ts";
 
+const IMAGE_VOLUMES = { needs: ["image volumes"] } as const;
+
 const SERVER: SupervisedContainer = {
   name: "server",
   command: ["httpd", "-f", "-p", "8080", "-h", "/"],
@@ -31,6 +33,7 @@ clusterTest(
     assertEquals(terminated(ended, "client")?.exitCode, 7);
     assertEquals(terminated(ended, "server")?.exitCode, 0);
   },
+  IMAGE_VOLUMES,
 );
 
 clusterTest(
@@ -51,6 +54,7 @@ clusterTest(
     assertEquals(code("client"), 143);
     assertEquals(code("server"), 0);
   },
+  IMAGE_VOLUMES,
 );
 
 clusterTest(
@@ -62,6 +66,7 @@ clusterTest(
     const ask = ["exec", "status", "-c", "server", "--", "/koordinator/koordinator", "status"];
     assertStringIncludes(await ns.kubectl([...ask, "client"]), "client: waiting");
   },
+  IMAGE_VOLUMES,
 );
 
 clusterTest("without one it says that there is no status, and why", async (ns) => {
@@ -75,7 +80,7 @@ clusterTest("without one it says that there is no status, and why", async (ns) =
   const answer = await ns.kubectl(ask).catch(String);
   assertStringIncludes(answer, "no status of client");
   assertStringIncludes(answer, "writable state directory");
-});
+}, IMAGE_VOLUMES);
 
 clusterTest(
   "with an emptyDir for its state a log shipper in an image volume outlives its application",
@@ -107,4 +112,5 @@ clusterTest(
     assert(last >= 0, `the last line was lost: ${written}`);
     assert(written.indexOf("shipper told") > last, `the shipper was told before: ${written}`);
   },
+  IMAGE_VOLUMES,
 );

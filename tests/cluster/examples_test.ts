@@ -1,8 +1,10 @@
 /** Every manifest of the documentation, applied as it stands there. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { onPath } from "../../tools/e2e/output.ts";
-import { clusterTest, container, terminated } from "./support/cluster.ts";
+import { clusterTest, container, eventually, terminated, type Unless } from "./support/cluster.ts";
+import { readPages } from "../docs/pages.ts";
 import { example } from "./support/manifests.ts";
+import { PLAYED } from "./support/tasks.ts";
 
 interface Expected {
   readonly file: string;
@@ -11,17 +13,9 @@ interface Expected {
   readonly codes: Readonly<Record<string, number>>;
   /** What a container's log has. */
   readonly says?: readonly [container: string, text: string];
-  /** Why it cannot be applied here. */
-  readonly skipped?: string | undefined;
+  /** When it cannot be applied. */
+  readonly unless?: Unless;
 }
-
-/** The page of an example, where it does not have the example's name. */
-const PAGES = new Map([
-  ["deliver-init-container.yaml", "deliver"],
-  ["deliver-copy-from.yaml", "deliver"],
-  ["deliver-copy-from.Containerfile", "deliver"],
-  ["deliver-image-volume.yaml", "deliver"],
-]);
 
 const DELIVERED = {
   phase: "Succeeded",
@@ -53,6 +47,11 @@ const EXPECTED: readonly Expected[] = [
     codes: { main: 0, "by-signal": 0, "by-program": 0 },
     says: ["by-signal", "drained"],
   },
+  {
+    file: "without-rights.yaml",
+    phase: "Succeeded",
+    codes: { "cloud-sql-proxy": 0, "main-container": 0 },
+  },
   { file: "after-exit.yaml", phase: "Succeeded", codes: { mesh: 0, main: 0 } },
   { file: "restart.yaml", phase: "Succeeded", codes: { main: 0 }, says: ["main", "run 3"] },
   { file: "exit-codes.yaml", phase: "Succeeded", codes: { main: 0 } },
@@ -69,18 +68,24 @@ const EXPECTED: readonly Expected[] = [
     says: ["main", "launched at once"],
   },
   { file: "deliver-init-container.yaml", ...DELIVERED },
+  { file: "deliver-read-only.yaml", ...DELIVERED },
   {
     file: "deliver-copy-from.yaml",
     ...DELIVERED,
-    skipped: await onPath("buildah") ? undefined : "apt-get install buildah",
+    unless: { skipped: await onPath("buildah") ? undefined : "apt-get install buildah" },
   },
-  { file: "deliver-image-volume.yaml", ...DELIVERED },
-  { file: "native-sidecar.yaml", phase: "Succeeded", codes: { main: 0 }, says: ["main", "ok"] },
+  { file: "deliver-image-volume.yaml", ...DELIVERED, unless: { needs: ["image volumes"] } },
+  {
+    file: "native-sidecar.yaml",
+    phase: "Succeeded",
+    codes: { main: 0 },
+    says: ["main", "ok"],
+    unless: { needs: ["native sidecars"] },
+  },
 ];
 
-for (const { file, phase, codes, says, skipped } of EXPECTED) {
-  const reason = skipped === undefined ? "" : ` (skipped: ${skipped})`;
-  clusterTest(`examples/${file} does what its page says${reason}`, async (ns) => {
+for (const { file, phase, codes, says, unless } of EXPECTED) {
+  clusterTest(`examples/${file} does what its page says`, async (ns) => {
     await ns.apply(...await example(ns, undefined, file));
     const ended = await ns.ended();
     assertEquals(ended.status.phase, phase);
@@ -89,7 +94,7 @@ for (const { file, phase, codes, says, skipped } of EXPECTED) {
     }
     if (says === undefined) return;
     assertStringIncludes(await ns.logs(ended.metadata.name, says[0]), says[1]);
-  }, skipped !== undefined);
+  }, unless);
 }
 
 clusterTest("examples/ordered-termination.yaml does what its page says", async (ns) => {
@@ -102,23 +107,44 @@ clusterTest("examples/ordered-termination.yaml does what its page says", async (
   assertStringIncludes(log, "last line");
 });
 
-Deno.test("every example is applied, and stands on a page of the documentation", async () => {
+clusterTest(
+  "while a command is held back the event of its probe says what is missing",
+  async (ns) => {
+    await ns.apply(...await example(ns, undefined, "probe.yaml"));
+    const missing = /the command is waiting for tcp 127\.0\.0\.1:5432 \(/;
+    const path = "jsonpath={range .items[?(@.reason=='Unhealthy')]}{.message}{end}";
+    let told = "";
+    await eventually("the event", async () => {
+      told = await ns.kubectl(["get", "events", "-o", path]);
+      return missing.test(told);
+    }, () => told);
+  },
+);
+
+/** Played by tests of their own; the daemon of the first needs its image. */
+const ELSEWHERE = [
+  "docker-in-docker.yaml",
+  "first.yaml",
+  "gitlab-runner.yaml",
+  "job.yaml",
+  "nginx.yaml",
+  "ordered-termination.yaml",
+  "pod-failure-policy.yaml",
+  "rbac.yaml",
+  "deliver-copy-from.Containerfile",
+];
+
+Deno.test("every example is played, and stands on a page of the documentation", async () => {
   const root = new URL("../../", import.meta.url);
-  const tested = [
-    "job.yaml",
-    "ordered-termination.yaml",
-    "deliver-copy-from.Containerfile",
-    ...EXPECTED.map(({ file }) => file),
-  ];
+  const played = [...EXPECTED, ...PLAYED].map(({ file }) => file);
   const files = [...Deno.readDirSync(new URL("examples/", root))].map(({ name }) => name);
-  assertEquals(files.sort(), tested.sort());
-  for (const file of files.filter((name) => name !== "job.yaml")) {
-    const name = PAGES.get(file) ?? file.replace(".yaml", "");
-    const page = new URL(`docs/how-to/${name}.md`, root);
-    const text = await Deno.readTextFile(page);
-    assert(
-      text.includes(await Deno.readTextFile(new URL(`examples/${file}`, root))),
-      page.pathname,
+  assertEquals(files.toSorted(), [...played, ...ELSEWHERE].toSorted());
+  const pages = await readPages();
+  for (const file of files) {
+    const text = await Deno.readTextFile(new URL(`examples/${file}`, root));
+    const shown = pages.some((page) =>
+      page.text.includes(text) || page.text.includes(`examples/${file})`)
     );
+    assert(shown, file);
   }
 });

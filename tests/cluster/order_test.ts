@@ -174,8 +174,8 @@ clusterTest(
     const ended = await ns.ended();
     assertEquals(ended.status.phase, "Succeeded");
     const events = (await ns.logs("users", "shipper")).split("\n")
-      .filter((line) => line.includes('"message":"event"'));
-    assert(events.some((line) => line.includes('"event":"siblingReported"')), events.join("\n"));
+      .filter((line) => line.includes('"event":"step"'));
+    assert(events.some((line) => line.includes('"happened":"siblingReported"')), events.join("\n"));
   },
 );
 

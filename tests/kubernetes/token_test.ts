@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { createTokenSource } from "../../lib/kubernetes/token.ts";
 import { tokenClaims } from "../../lib/kubernetes/token_claims.ts";
-import { fakeToken } from "../support/api_server.ts";
+import { fakeToken } from "../../tools/scripted_cluster/api_server.ts";
 
 Deno.test("the token is read again after 50 s, and its white space is not part of it", () => {
   let now = 0;

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { inClusterConfig } from "../../lib/kubernetes/in_cluster.ts";
 import { createTransport, type Transport } from "../../lib/kubernetes/transport.ts";
-import { type ApiServer, startApiServer } from "../support/api_server.ts";
+import { type ApiServer, startApiServer } from "../../tools/scripted_cluster/api_server.ts";
 
 const { signal } = new AbortController();
 const PATH = "/api/v1/namespaces/default/pods";
@@ -60,7 +60,7 @@ for (
   Deno.test(`${what} that replaces the certificates leaves the old ones in use`, async () => {
     await using at = await cluster();
     let now = 0;
-    using transport = createTransport(at.config, () => now);
+    using transport = createTransport(at.config, { now: () => now });
     await assertAnswers(transport);
     await at.writeCa(text);
     now = 300_000;
@@ -93,11 +93,11 @@ Deno.test("certificates that are replaced are used after five minutes, open answ
   await using at = await cluster();
   const ca = await Deno.readTextFile(at.config.caPath);
   let now = 0;
-  using transport = createTransport(at.config, () => now);
+  using transport = createTransport(at.config, { now: () => now });
   const watch = await transport(`${PATH}?watch=true`, { signal });
   const reader = watch.body?.getReader();
   // The old authority beside the new one, as while a cluster's certificates rotate.
-  const rotated = new URL("../support/tls/rotated-ca.crt", import.meta.url);
+  const rotated = new URL("../../tools/scripted_cluster/tls/rotated-ca.crt", import.meta.url);
   await at.writeCa(`${await Deno.readTextFile(rotated)}${ca}`);
   now = 300_000;
   await assertAnswers(transport);

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { startFixture } from "./fixture.ts";
+import { TERMINAL } from "./modes.ts";
 
 /** Both ways to run a command: as a child, and in koordinator's place. */
 const WAYS = ["supervise", "hand_over"] as const;
@@ -108,8 +109,7 @@ Deno.test("a command launched as a child leads a process group of its own", asyn
 });
 
 Deno.test("on a terminal the command's group is the foreground group from its first instruction", async () => {
-  const under = ["sh", "-c", 'exec script --quiet --return --command "$*" /dev/null', "sh"];
-  await using fixture = startFixture("supervise", ["cat", "/proc/self/stat"], { under });
+  await using fixture = startFixture("supervise", ["cat", "/proc/self/stat"], { under: TERMINAL });
   assertEquals((await fixture.status).code, 0);
   // proc_pid_stat(5): state, ppid, pgrp, session, tty_nr, tpgid.
   const [, , group, , , foreground] = fixture.output().split(") ")[1]?.split(" ") ?? [];
@@ -125,7 +125,7 @@ Deno.test("a command in koordinator's place has its pid", async () => {
 Deno.test("a fault inside koordinator is told and leaves the command alone", async () => {
   const env = { FIXTURE_FAULT: "1" };
   await using fixture = startFixture("supervise", ["sh", "-c", "read x; exit 5"], { env });
-  await fixture.says(/internal error: .*a fault of koordinator/);
+  await fixture.says(/Error: a fault of koordinator/);
   await fixture.write("go on\n");
   assertEquals((await fixture.status).code, 5);
 });

@@ -3,6 +3,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { FORWARDED, type SignalName, SIGNALS } from "../../lib/spec/signal.ts";
 import { descendantsOf, eventually, type Fixture, processField } from "./fixture.ts";
 import {
+  casesIn,
   inEveryMode,
   type Mode,
   scriptFile,
@@ -68,7 +69,8 @@ inEveryMode("D5 a command that does not exist ends 127 and is named", async (mod
 });
 
 inEveryMode("D6 a rewrite map that is none is a usage error", async (mode) => {
-  for (const signals of [{ SIGFOO: "SIGTERM" }, { SIGTERM: "32x" }, { SIGKILL: "SIGTERM" }, [1]]) {
+  const wrong = [{ SIGFOO: "SIGTERM" }, { SIGTERM: "32x" }, { SIGKILL: "SIGTERM" }, [1]];
+  for (const signals of casesIn<unknown>(mode, wrong)) {
     await using run = await start(mode, ["true"], { signals });
     assertEquals((await run.status).code, 125);
     assertStringIncludes(run.output(), "$.signals");
@@ -84,11 +86,11 @@ inEveryMode("D7 the command keeps the working directory", async (mode) => {
 });
 
 inEveryMode("D8 D9 the exit code is the command's, 128 + n after signal n", async (mode) => {
-  for (const code of [0, 1, 2, 32, 64, 127, 254, 255]) {
+  for (const code of casesIn(mode, [0, 1, 2, 32, 64, 127, 254, 255])) {
     await using run = await start(mode, ["sh", "-c", `exit ${code}`]);
     assertEquals((await run.status).code, code);
   }
-  for (const signal of [1, 3, 9, 15, 34, 64]) {
+  for (const signal of casesIn(mode, [1, 3, 9, 15, 34, 64])) {
     await using run = await start(mode, ["sh", "-c", `kill -${signal} $$`]);
     assertEquals((await run.status).code, 128 + signal);
   }
@@ -198,7 +200,7 @@ inEveryMode(
     if (mode.init) return; // There is no shell above PID 1: the next test.
     await using script = await scriptFile("echo up; read x; echo read $x; exit 9");
     await using run = await start(mode, ["sh", script.path], SUPERVISED, {
-      under: [...TERMINAL, "bash", "--norc", "-mc", "'\"$@\"; echo back; fg; exit $?'", "bash"],
+      under: [...TERMINAL, "bash", "--norc", "-mc", '"$@"; echo back; fg; exit $?', "bash"],
     });
     await run.says(/up/);
     await run.write("\x1a");

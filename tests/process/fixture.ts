@@ -1,4 +1,5 @@
 /** A fixture that runs in a process of its own: reaping takes every child of its process. */
+import { fileURLToPath } from "node:url";
 export interface Fixture extends AsyncDisposable {
   readonly pid: number;
   readonly status: Promise<Deno.CommandStatus>;
@@ -25,13 +26,13 @@ export function startFixture(
   argv: readonly string[] = [],
   { under = [], ...options }: FixtureOptions = {},
 ): Fixture {
-  const script = new URL(`./fixtures/${name}.ts`, import.meta.url).pathname;
+  const script = fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url));
   return startProcess([...under, ...fromSources(script), ...argv], options);
 }
 
 /** The command line that runs a script with the project's configuration. */
 export function fromSources(script: string): readonly string[] {
-  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   return [Deno.execPath(), "run", "-A", "--quiet", "--no-check", "--config", config, script];
 }
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { executable, IS_ROOT } from "../support/executable.ts";
 import {
   childrenOf,
@@ -37,6 +38,14 @@ export function inEveryMode(title: string, test: (mode: Mode) => Promise<void>):
 /** A spec that keeps koordinator in front of the command. */
 export const SUPERVISED = { handOver: false } as const;
 
+/**
+ * A row of cases whole for the executable, and its ends for the sources: the same code decides there, and
+ * a start of them takes ten times as long.
+ */
+export function casesIn<Case>({ compiled }: Mode, cases: readonly Case[]): readonly Case[] {
+  return compiled ? cases : cases.filter((_, index) => index === 0 || index === cases.length - 1);
+}
+
 /** Starts koordinator in a mode; without a spec if it is null. */
 export async function start(
   mode: Mode,
@@ -44,7 +53,7 @@ export async function start(
   spec: unknown = SUPERVISED,
   { under = [], env = {}, ...options }: FixtureOptions = {},
 ): Promise<Fixture> {
-  const main = new URL("../../main.ts", import.meta.url).pathname;
+  const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
   const program = mode.compiled ? [await executable()] : fromSources(main);
   const namespace = mode.init ? ["unshare", "--pid", "--fork", "--mount-proc"] : [];
   return startProcess([...under, ...namespace, ...program, ...argv], {
@@ -69,12 +78,12 @@ export function send(signal: number, ...pids: readonly number[]): void {
   if (!success) throw new Error(`${kill} failed`);
 }
 
-/** Runs a program on a terminal whose other side the test types on; no argument may need quotes. */
+/** Runs a program on a terminal whose other side the test types on. */
 export const TERMINAL: readonly string[] = [
-  "sh",
+  "bash",
   "-c",
-  'exec script --quiet --return --command "$*" /dev/null',
-  "sh",
+  'exec script --quiet --return --command "${*@Q}" /dev/null',
+  "bash",
 ];
 
 /** A shell script in a folder of its own. */

@@ -12,7 +12,7 @@ import {
 
 /** A shell with job control, on a terminal: `jobs` is what it does with koordinator, "$@". */
 function jobs(commands: string): readonly string[] {
-  return [...TERMINAL, "bash", "--norc", "-mc", `'${commands}'`, "bash"];
+  return [...TERMINAL, "bash", "--norc", "-mc", commands, "bash"];
 }
 
 const READING = "echo up; read x; echo read $x; exit 9";
@@ -87,8 +87,22 @@ inEveryMode("a new window size reaches the command once", async (mode) => {
   assertEquals(run.output().split("size").length, 2);
 });
 
+inEveryMode("a new window size does not end a wait", async (mode) => {
+  await using gate = await scriptFile("");
+  const spec = { startDeps: [{ file: `${gate.path}.open` }], handOver: false };
+  await using run = await start(mode, ["echo", "launched"], spec, { under: TERMINAL });
+  await run.says(/waiting for file/);
+  const supervisor = descendantsOf(run.pid).at(-1) ?? 0;
+  const terminal = await Deno.readLink(`/proc/${supervisor}/fd/0`);
+  new Deno.Command("stty", { args: ["-F", terminal, "rows", "40", "cols", "100"] }).outputSync();
+  await Deno.writeTextFile(`${gate.path}.open`, "");
+  await run.says(/^launched/m);
+  assertEquals((await run.status).code, 0);
+});
+
 inEveryMode("SIGCONT lets the whole group go on, and is delivered once", async (mode) => {
-  const child = "sh -c 'trap \"\" CONT; while :; do sleep 0.02; done' <&- >&- 2>&- &";
+  // It starts no process: one that is stopped before its exec leaves its parent waiting, not stopped.
+  const child = "sh -c 'trap \"\" CONT; exec sleep 1000' <&- >&- 2>&- &";
   const script =
     `${child} trap 'echo cont' CONT; echo up; until read x; do :; done; echo read $x; exit 6`;
   await using run = await start(mode, ["sh", "-c", script]);

@@ -1,22 +1,17 @@
 /** The faults that take as long as koordinator's own patience, at its real length. */
-import { SLOW_ROWS } from "../support/faults.ts";
-import { playRunning, playWaiting } from "../support/played.ts";
+import { SLOW_ROWS } from "../../tools/scripted_cluster/faults.ts";
+import { type Played, playRunning, playWaiting } from "../support/played.ts";
+import { sideBySide } from "../support/side_by_side.ts";
 
-Deno.test("koordinator does its job in spite of what nobody answers", async (test) => {
-  await Promise.all(SLOW_ROWS.map(({ fault, inject, says }) =>
-    test.step({
-      name: `koordinator does its job in spite of: ${fault}`,
-      sanitizeOps: false,
-      sanitizeResources: false,
-      sanitizeExit: false,
-      fn: async () => {
-        const meanwhile = ({ server }: { readonly server: { readonly faulted: Promise<void> } }) =>
-          server.faulted;
-        await Promise.all([
-          playWaiting({ inject }, says, meanwhile),
-          playRunning({ inject }, says, meanwhile),
-        ]);
-      },
-    })
+const faulted = ({ server }: Played) => server.faulted;
+
+Deno.test("koordinator does its job in spite of what nobody answers", (test) =>
+  sideBySide(
+    test,
+    SLOW_ROWS.flatMap(({ fault, inject, says }) =>
+      [playWaiting, playRunning].map((play) => ({
+        name: `${fault} (${play.name})`,
+        fn: () => play({ inject }, says, faulted),
+      }))
+    ),
   ));
-});

@@ -1,10 +1,10 @@
 /** Many pods, one after the other, on an API server that fails at random, as long as it takes. */
 import { assertEquals } from "@std/assert";
 import { parseDuration, seconds } from "../../lib/spec/duration.ts";
-import { type ApiServer, startApiServer } from "../support/api_server.ts";
-import { ROWS } from "../support/faults.ts";
-import { startKoordinator } from "../support/koordinator.ts";
-import { ended, pod, ready, unready } from "../supervisor/pods.ts";
+import { type ApiServer, startApiServer } from "../../tools/scripted_cluster/api_server.ts";
+import { ROWS } from "../../tools/scripted_cluster/faults.ts";
+import { type Koordinator, startKoordinator } from "../support/koordinator.ts";
+import { ended, pod, ready, unready } from "../../tools/scripted_cluster/pods.ts";
 import { createRandom, type Random } from "./random.ts";
 
 /** How long new pods are made. */
@@ -46,6 +46,23 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** A failure with all that the supervisors have said: it may not come again for hours. */
+async function withLogs(
+  programs: Readonly<Record<string, Koordinator>>,
+  play: () => Promise<void>,
+): Promise<void> {
+  try {
+    await play();
+  } catch (error) {
+    const logs = Object.entries(programs).map(([name, program]) =>
+      `${name}: ${program.output().stderr}`
+    );
+    throw new Error(`${error instanceof Error ? error.message : error}\n${logs.join("\n")}`, {
+      cause: error,
+    });
+  }
+}
+
 /** A main that waits for its proxy, and a proxy that runs until main has ended. */
 async function onePod(random: Random): Promise<number> {
   await using server = await startApiServer({ pod: pod([unready("main"), unready("proxy")]) });
@@ -67,17 +84,19 @@ async function onePod(random: Random): Promise<number> {
       ...env,
       KOORDINATOR_SPEC: '{"stopDeps":["main"]}',
     });
-    await proxy.says(/started/);
-    await sleep(random.below(3000), weather.signal);
-    assertEquals(main.output().stdout, "", "main was started early");
-    server.setPod(pod([unready("main"), ready("proxy")]));
-    assertEquals((await main.status).code, 0);
-    assertEquals(main.output().stdout, "started\n");
-    await sleep(random.below(1000), weather.signal);
-    assertEquals(proxy.output().stdout, "started\n", "the proxy was stopped early");
-    server.setPod(pod([ended("main", 0), ready("proxy")]));
-    assertEquals((await proxy.status).code, 0);
-    assertEquals(proxy.output().stdout, "started\nstopped\n");
+    await withLogs({ main, proxy }, async () => {
+      await proxy.says(/started/);
+      await sleep(random.below(3000), weather.signal);
+      assertEquals(main.output().stdout, "", "main was started early");
+      server.setPod(pod([unready("main"), ready("proxy")]));
+      assertEquals((await main.status).code, 0);
+      assertEquals(main.output().stdout, "started\n");
+      await sleep(random.below(1000), weather.signal);
+      assertEquals(proxy.output().stdout, "started\n", "the proxy was stopped early");
+      server.setPod(pod([ended("main", 0), ready("proxy")]));
+      assertEquals((await proxy.status).code, 0);
+      assertEquals(proxy.output().stdout, "started\nstopped\n");
+    });
   } finally {
     weather.abort();
     await harassed;

@@ -1,12 +1,13 @@
 // The executable for arm64, under qemu's user emulation: `deno task arm64`.
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Fixture, startProcess } from "../process/fixture.ts";
-import { startApiServer } from "../support/api_server.ts";
+import { startApiServer } from "../../tools/scripted_cluster/api_server.ts";
 import { runs } from "../support/c_program.ts";
 import { IS_ROOT, output } from "../support/executable.ts";
-import { ended, pod, ready, unready } from "../supervisor/pods.ts";
+import { ended, pod, ready, unready } from "../../tools/scripted_cluster/pods.ts";
 
-const ROOT = new URL("../..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const QEMU = "qemu-aarch64-static";
 const COMPILER = "aarch64-linux-gnu-gcc";
 
@@ -54,6 +55,20 @@ arm64Test("its loader becomes the command where nothing is asked of koordinator"
   assertMatch(stderr, /execve\("\/bin\/sh"/);
   assertEquals(/openat|memfd_create/.exec(stderr), null, stderr);
 });
+
+arm64Test(
+  "it obeys no variable of the dynamic loader, and opens no file of the image for it",
+  async () => {
+    const variables = ["LD_PRELOAD=/no/such.so", "LD_DEBUG=all", "LD_TRACE_LOADED_OBJECTS=1"];
+    const args = [...variables.flatMap((variable) => ["-E", variable]), "-strace"];
+    const { code, stdout, stderr } = await output(QEMU, [...args, await executable(), "version"]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^koordinator \d+\.\d+\.\d+\n$/);
+    // qemu says what is called, ld.so what it cannot load.
+    assertMatch(stderr, /"\/proc\/-\/so\.preload"/);
+    assertEquals(/"\/(etc|lib|usr)\/|no\/such\.so/.exec(stderr), null);
+  },
+);
 
 arm64Test("it supervises a command, whose exit code is its own", async () => {
   await using run = await start(["sh", "-c", "exit 5"], { spec: { handOver: false } });

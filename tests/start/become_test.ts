@@ -1,4 +1,5 @@
 // Where nothing is asked of koordinator, its loader becomes the command, and no runtime is started.
+import { IGNORING_SIGCHLD } from "../../lib/process/loader.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { VARIABLES } from "../../lib/environment.ts";
 import { executable, IS_ROOT } from "../support/executable.ts";
@@ -72,9 +73,15 @@ Deno.test("a script without its interpreter, which is to find SIGCHLD ignored, e
     [await executable(), script],
     { KOORDINATOR_SPEC: '{"handOver":false}' },
   );
-  await Deno.remove(script);
-  assertMatch(ended.stderr, /^koordinator: loader: execve failed: check the command[^\n]*$/m);
+  assertMatch(ended.stderr, /its interpreter [^ ]+ \(#! line\) does not exist/);
   assertEquals(ended.code, 127);
+  // As a supervisor starts whatever comes after its command.
+  const later = await shell(`exec bash -c 'exec -a "$0" "$@"' "$@"`, [
+    ...[IGNORING_SIGCHLD, await executable(), script, script],
+  ]);
+  assertMatch(later.stderr, /^koordinator: loader: execve failed: check the command[^\n]*$/m);
+  assertEquals(later.code, 127);
+  await Deno.remove(script);
 });
 
 Deno.test({
@@ -87,3 +94,13 @@ Deno.test({
     assertEquals([code, stdout], [5, "a b up\n"]);
   },
 });
+
+for (const name of MISSPELT) {
+  Deno.test(`${name} is warned about, though it is none of koordinator's variables`, async () => {
+    const { code, stderr } = await shell('exec "$@"', [await executable(), ...COMMAND], {
+      [name]: "{}",
+    });
+    assertEquals(code, 5);
+    assertMatch(stderr, new RegExp(`the variable ${name} is not read: did you mean `));
+  });
+}

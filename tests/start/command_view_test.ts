@@ -18,8 +18,8 @@ const CASES: readonly Case[] = [
       'exec 3</dev/null 4>/dev/zero 5<>/dev/full 6</etc/passwd 7</ 8>>/dev/null 9<&0; exec "$@"',
   },
   {
-    title: "its descriptors where there are at most 20",
-    script: 'ulimit -n 20; exec "$@"',
+    title: "its descriptors where there are at most 32",
+    script: 'ulimit -n 32; exec "$@"',
   },
   {
     title: "arguments that are not UTF-8",

@@ -1,12 +1,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { eventually, startProcess } from "../process/fixture.ts";
-import { startApiServer } from "../support/api_server.ts";
+import { startApiServer } from "../../tools/scripted_cluster/api_server.ts";
 import { cProgram, HAS_CC } from "../support/c_program.ts";
 import { executable } from "../support/executable.ts";
-import { pod, ready, unready } from "../supervisor/pods.ts";
+import { pod, ready, unready } from "../../tools/scripted_cluster/pods.ts";
 
 Deno.test({
-  name: `with 20 descriptors the executable watches over TLS, launches and supervises${
+  name: `with 32 descriptors the executable watches over TLS, launches and supervises${
     HAS_CC ? "" : " (needs cc)"
   }`,
   ignore: !HAS_CC,
@@ -17,7 +17,7 @@ async function watchesWithFew(): Promise<void> {
   await using server = await startApiServer({ pod: pod([unready("main"), unready("proxy")]) });
   const root = await Deno.makeTempDir();
   await server.writeServiceAccount(root);
-  const script = 'ulimit -n 20; exec "$@"';
+  const script = 'ulimit -n 32; exec "$@"';
   const command = ["sh", "-c", "echo launched; exit 3"];
   const limited = [await cProgram("fresh"), "sh", "-c", script, "sh", await executable()];
   await using run = startProcess([...limited, ...command], {

@@ -1,18 +1,29 @@
 import { assertEquals } from "@std/assert";
 import type { Until, When } from "../../lib/spec/spec.ts";
-import {
-  findContainer,
-  isFinalEnd,
-  judgeStart,
-  judgeStop,
-} from "../../lib/supervisor/container.ts";
-import type { ContainerSpec, ContainerStatus, Pod } from "../../lib/supervisor/pod.ts";
-import { ended, pod, ready, status, unready } from "./pods.ts";
+import { findContainer } from "../../lib/pod/container.ts";
+import { isFinalEnd } from "../../lib/pod/restart_policy.ts";
+import { judgeStart, judgeStop } from "../../lib/supervisor/conditions.ts";
+import { learn, nothingObserved, type Observations } from "../../lib/supervisor/observations.ts";
+import type { Report } from "../../lib/supervisor/report.ts";
+import type { ContainerSpec, ContainerStatus, Pod } from "../../lib/pod/pod.ts";
+import { BOTH } from "./play.ts";
+import { ended, pod, ready, status, unready } from "../../tools/scripted_cluster/pods.ts";
+import { report } from "./reports.ts";
 
 function container(observed: Pod, name = "main") {
   const found = findContainer(observed, name);
   if (found === undefined) throw new Error(`no ${name} in the pod`);
   return found;
+}
+
+/** What is known after one look at a pod, and a report of `main`. */
+function known(observed: Pod, told?: Report): Observations {
+  const nothing = nothingObserved({ self: "self", sources: BOTH });
+  const seen = learn(nothing, { kind: "podObserved", pod: observed, at: 0 });
+  const at = Date.parse("2026-01-01T00:00:30Z");
+  return told === undefined
+    ? seen
+    : learn(seen, { kind: "siblingReported", container: "main", report: told, at });
 }
 
 const rule = { action: "Restart", exitCodes: { operator: "In", values: [42] } };
@@ -93,17 +104,16 @@ const starts: readonly (readonly [string, ContainerStatus, Until, string])[] = [
 
 for (const [what, observed, until, verdict] of starts) {
   Deno.test(`a container that ${what} is ${verdict} until ${until}`, () => {
-    const whole = pod([observed]);
-    assertEquals(judgeStart(whole, container(whole), until, undefined).kind, verdict);
+    assertEquals(judgeStart(known(pod([observed])), "main", until).kind, verdict);
   });
 }
 
 Deno.test("a container whose supervisor holds its command is neither started nor ready", () => {
   const whole = pod([ready("main")]);
   for (const until of ["started", "ready"] as const) {
-    const held = judgeStart(whole, container(whole), until, { phase: "waiting" });
+    const held = judgeStart(known(whole, report({ phase: "waiting" })), "main", until);
     assertEquals(held, { kind: "pending", why: "held by koordinator" });
-    const launched = judgeStart(whole, container(whole), until, { phase: "running" });
+    const launched = judgeStart(known(whole, report({ phase: "running" })), "main", until);
     assertEquals(launched.kind, "met");
   }
 });
@@ -122,12 +132,12 @@ const stops: readonly (readonly [string, ContainerStatus, When, boolean])[] = [
 
 for (const [what, observed, when, stopped] of stops) {
   Deno.test(`a stop dependency that ${what} ${stopped ? "holds" : "does not hold"} when ${when}`, () => {
-    const whole = pod([observed]);
-    assertEquals(judgeStop(whole, container(whole), when, 0, undefined), stopped);
+    const before = known(pod([unready("main")]));
+    const after = learn(before, { kind: "podObserved", pod: pod([observed]), at: 0 });
+    assertEquals(judgeStop(after, "main", when, false).holds, stopped);
   });
 }
 
 Deno.test("an end before the first observation is no missed one", () => {
-  const whole = pod([restarted]);
-  assertEquals(judgeStop(whole, container(whole), "terminated", 1, undefined), false);
+  assertEquals(judgeStop(known(pod([restarted])), "main", "terminated", false).holds, false);
 });

@@ -4,12 +4,16 @@ import { seconds } from "../../lib/spec/duration.ts";
 import { DEFAULT_SPEC, type Spec } from "../../lib/spec/spec.ts";
 import type { Effect, Event } from "../../lib/supervisor/events.ts";
 import { judgeGate } from "../../lib/supervisor/gate.ts";
-import { ignorance, learn } from "../../lib/supervisor/knowledge.ts";
+import { learn, nothingObserved } from "../../lib/supervisor/observations.ts";
 import { INITIAL, step } from "../../lib/supervisor/machine.ts";
-import type { Pod } from "../../lib/supervisor/pod.ts";
+import type { Pod } from "../../lib/pod/pod.ts";
+import { HELD } from "../../lib/supervisor/report.ts";
 import type { State } from "../../lib/supervisor/state.ts";
-import { quitCall } from "./play.ts";
-import { ended, pod, ready, unready } from "./pods.ts";
+import { BOTH, quitCall } from "./play.ts";
+import { ended, pod, ready, unready } from "../../tools/scripted_cluster/pods.ts";
+
+const CALL = { kind: "http", call: quitCall(1) } as const;
+const UNREPORTED = { phase: "waiting", ...HELD } as const;
 
 const specs: fc.Arbitrary<Spec> = fc.record({
   waits: fc.boolean(),
@@ -19,15 +23,19 @@ const specs: fc.Arbitrary<Spec> = fc.record({
   action: fc.constantFrom<Spec["whenStopDepExited"]>(
     { kind: "default" },
     { kind: "signal", signal: "SIGUSR1" },
-    { kind: "http", call: quitCall(1) },
+    CALL,
   ),
   calls: fc.boolean(),
-}).map(({ waits, stops, delayed, timeout, action, calls }) => ({
+  lingers: fc.boolean(),
+  killMode: fc.constantFrom<Spec["killMode"]>("mixed", "process", "group"),
+}).map(({ waits, stops, delayed, timeout, action, calls, lingers, killMode }) => ({
   ...DEFAULT_SPEC,
   startDeps: waits
     ? [{ kind: "container", container: "proxy", until: "ready", optional: false }]
     : [],
   stopDeps: stops ? [{ container: "main", when: "final" }] : [],
+  stopLinger: lingers ? seconds(5) : DEFAULT_SPEC.stopLinger,
+  killMode,
   stopDelay: delayed ? seconds(10) : DEFAULT_SPEC.stopDelay,
   startTimeout: timeout === null ? undefined : seconds(10),
   onStartTimeout: timeout ?? "fail",
@@ -42,25 +50,43 @@ const pods: fc.Arbitrary<Pod> = fc.record({
 }).map(({ main, proxy, restartPolicy }) => pod([main, proxy], { restartPolicy }));
 
 const events: fc.Arbitrary<Event> = fc.oneof(
-  pods.map((observed): Event => ({ kind: "podObserved", pod: observed, siblings: new Map() })),
+  pods.map((observed): Event => ({ kind: "podObserved", pod: observed, at: 0 })),
   fc.constantFrom<Event>(
     { kind: "podGone" },
-    { kind: "signalled", signal: "SIGTERM" },
-    { kind: "signalled", signal: "SIGUSR1" },
+    { kind: "signalled", signal: "SIGTERM", at: 0 },
+    { kind: "signalled", signal: "SIGUSR1", at: 0 },
+    { kind: "signalled", signal: "SIGQUIT", at: 0 },
+    { kind: "timerFired", timer: "order" },
+    { kind: "timerFired", timer: "misjudged" },
+    { kind: "timerFired", timer: "stopLinger" },
+    { kind: "groupEnded" },
+    {
+      kind: "childExited",
+      end: { kind: "exited", code: 1 },
+      left: { inGroup: true, asChildren: true },
+    },
     { kind: "timerFired", timer: "progress" },
     { kind: "timerFired", timer: "startTimeout" },
     { kind: "timerFired", timer: "stopDelay" },
     { kind: "timerFired", timer: "escalation" },
     { kind: "stopActionEnded", ok: true, detail: "" },
     { kind: "stopActionEnded", ok: false, detail: "" },
-    { kind: "afterExitEnded" },
+    { kind: "afterExitEnded", ok: true, detail: "" },
+    { kind: "crashed", message: "" },
+    { kind: "effectFailed", effect: { kind: "observePod" }, message: "" },
+    { kind: "effectFailed", effect: { kind: "publish", progress: UNREPORTED }, message: "" },
+    { kind: "effectFailed", effect: { kind: "callStopAction", action: CALL }, message: "" },
+    { kind: "timerFired", timer: "observeAgain" },
+    { kind: "timerFired", timer: "probeAgain" },
     { kind: "childExited", end: { kind: "exited", code: 1 } },
+    { kind: "handOverRefused" },
+    { kind: "launchFailed", exitCode: 127, message: "not found" },
   ),
 );
 
 /** Plays events as the world could bring them: a child ends only after it was launched. */
 function play(spec: Spec, happened: readonly Event[]) {
-  const context = { spec, self: "self" };
+  const context = { spec, self: "self", sources: BOTH };
   let state: State = INITIAL;
   const effects: Effect[] = [];
   for (const event of [{ kind: "begun" }, ...happened] satisfies Event[]) {
@@ -73,20 +99,27 @@ function play(spec: Spec, happened: readonly Event[]) {
   return { state, effects };
 }
 
+/** A hand-over is a launch; that it was refused makes the launch after it the same one. */
+function launchesIn(effects: readonly Effect[], before: State["phase"]): boolean {
+  return before !== "handingOver" &&
+    effects.some(({ kind }) => kind === "launch" || kind === "handOver");
+}
+
 const plays = fc.tuple(specs, fc.array(events, { maxLength: 30 }));
 
 Deno.test("no order of events launches the command twice or before its gate holds", () => {
   fc.assert(fc.property(plays, ([spec, happened]) => {
-    const context = { spec, self: "self" };
+    const context = { spec, self: "self", sources: BOTH };
     let state: State = INITIAL;
     let launches = 0;
     for (const event of [{ kind: "begun" }, ...happened] satisfies Event[]) {
+      const before = state.phase;
       const result = step(context, state, event);
-      if (result.effects.some(({ kind }) => kind === "launch")) {
+      if (launchesIn(result.effects, before)) {
         launches++;
         const timedOut = event.kind === "timerFired" && event.timer === "startTimeout" &&
           spec.onStartTimeout === "start";
-        const known = learn(ignorance("self"), event);
+        const known = learn(nothingObserved(context), event);
         assert(timedOut || judgeGate(spec, known).kind === "open");
       }
       state = result.state;
@@ -112,10 +145,11 @@ Deno.test("after any events a stop that the command ignores ends in SIGKILL", ()
     const over: Event = {
       kind: "podObserved",
       pod: pod([ended("main", 0), ready("proxy")]),
-      siblings: new Map(),
+      at: 0,
     };
+    const lingered: Event = { kind: "timerFired", timer: "stopLinger" };
     const escalation: Event = { kind: "timerFired", timer: "escalation" };
-    const { effects } = play(stopping, [...still, over, escalation, escalation]);
+    const { effects } = play(stopping, [...still, over, lingered, escalation, escalation]);
     assert(effects.some((effect) => effect.kind === "signal" && effect.signal === "SIGKILL"));
   }));
 });
@@ -124,9 +158,11 @@ Deno.test("whatever has happened, events exist that lead to the end", () => {
   fc.assert(fc.property(plays, ([spec, happened]) => {
     const { state } = play(spec, [
       ...happened,
-      { kind: "signalled", signal: "SIGTERM" },
+      { kind: "signalled", signal: "SIGTERM", at: 0 },
+      { kind: "handOverRefused" },
       { kind: "childExited", end: { kind: "signalled", signal: 15 } },
-      { kind: "afterExitEnded" },
+      { kind: "groupEnded" },
+      { kind: "afterExitEnded", ok: true, detail: "" },
     ]);
     assertEquals(state.phase, "done");
   }));

@@ -1,10 +1,11 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { milliseconds, seconds } from "../../lib/spec/duration.ts";
-import { DEFAULT_SPEC, type Spec } from "../../lib/spec/spec.ts";
+import type { Spec } from "../../lib/spec/spec.ts";
 import type { Effect, Event } from "../../lib/supervisor/events.ts";
-import type { Pod } from "../../lib/supervisor/pod.ts";
+import { LAUNCHED } from "../../lib/supervisor/report.ts";
+import type { Pod } from "../../lib/pod/pod.ts";
 import { play as playAs, quitCall } from "./play.ts";
-import { ended, pod, ready, unready } from "./pods.ts";
+import { ended, pod, ready, unready } from "../../tools/scripted_cluster/pods.ts";
 
 const main: Partial<Spec> = {
   startDeps: [{ kind: "container", container: "proxy", until: "ready", optional: false }],
@@ -17,34 +18,38 @@ function play(spec: Partial<Spec>, events: readonly Event[], self = "self") {
   return { state, effects, exits: effects.filter((effect) => effect.kind === "exit") };
 }
 
-const seen = (observed: Pod, siblings = new Map()): Event => ({
-  kind: "podObserved",
-  pod: observed,
-  siblings,
-});
-const waitingFor = (container: string): Spec => ({
-  ...DEFAULT_SPEC,
-  startDeps: [{ kind: "container", container, until: "ready", optional: false }],
+const seen = (observed: Pod): Event => ({ kind: "podObserved", pod: observed, at: 0 });
+const heldFor = (container: string) => ({
+  env: [{ name: "KOORDINATOR_SPEC", value: JSON.stringify({ startDeps: [container] }) }],
 });
 const exited = (code: number): Event => ({ kind: "childExited", end: { kind: "exited", code } });
-const term: Event = { kind: "signalled", signal: "SIGTERM" };
+const term: Event = { kind: "signalled", signal: "SIGTERM", at: 0 };
 const escalation: Event = { kind: "timerFired", timer: "escalation" };
 const launches = (effects: readonly Effect[]) =>
-  effects.filter((effect) => effect.kind === "launch").length;
+  effects.filter(({ kind }) => kind === "launch" || kind === "handOver").length;
 const sent = (effects: readonly Effect[]) =>
   effects.flatMap((effect) => effect.kind === "signal" ? [`${effect.signal} ${effect.whom}`] : []);
 
 Deno.test("a command without dependencies is launched at once and handed over to", () => {
   const { effects } = play({}, []);
   assertEquals(effects, [
-    { kind: "publish", report: { phase: "running" } },
-    { kind: "launch", handOver: true },
+    {
+      kind: "publish",
+      progress: { phase: "running", ...LAUNCHED, ready: true, handedOver: true },
+    },
+    { kind: "handOver" },
   ]);
 });
 
 Deno.test("a command with stop dependencies is launched before the pod is looked at", () => {
   const { effects } = play(proxy, []);
-  assertEquals(effects.map(({ kind }) => kind), ["publish", "launch", "observePod"]);
+  assertEquals(effects.map(({ kind }) => kind), [
+    "publish",
+    "launch",
+    "observeSiblings",
+    "observePod",
+    "setTimer",
+  ]);
 });
 
 Deno.test("a command is held back until its start dependency is ready", () => {
@@ -61,7 +66,7 @@ Deno.test("all start dependencies must hold at the same time", () => {
     ],
   };
   const open: Event = { kind: "dependencyProbed", index: 1, open: true };
-  const shut: Event = { kind: "dependencyProbed", index: 1, open: false };
+  const shut: Event = { kind: "dependencyProbed", index: 1, open: false, why: "HTTP 503" };
   assertEquals(launches(play(spec, [open, shut, seen(pod([ready("proxy")]))]).effects), 0);
   assertEquals(launches(play(spec, [seen(pod([ready("proxy")])), open]).effects), 1);
 });
@@ -106,19 +111,33 @@ Deno.test("a start dependency that will be restarted is waited for", () => {
 });
 
 Deno.test("a cycle through the siblings' specs is named in full", () => {
-  const held = new Map([["proxy", waitingFor("main")]]);
-  const [exit] = play(main, [seen(pod([unready("proxy")]), held)], "main").exits;
+  const containers = [{ name: "main" }, { name: "proxy", ...heldFor("main") }];
+  const [exit] = play(main, [seen(pod([unready("proxy")], { containers }))], "main").exits;
   assertEquals(exit?.code, 121);
   assertStringIncludes(exit?.reason ?? "", "main -> proxy -> main");
 });
 
 Deno.test("a held sibling without a readiness probe is ready only when its own gate holds", () => {
-  const containers = ["main", "proxy", "db"].map((name) => ({ name }));
-  const held = new Map([["proxy", waitingFor("db")]]);
-  const early = seen(pod([ready("proxy"), unready("db")], { containers }), held);
-  const late = seen(pod([ready("proxy"), ready("db")], { containers }), held);
-  assertEquals(launches(play(main, [early]).effects), 0);
-  assertEquals(launches(play(main, [early, late]).effects), 1);
+  const containers = [{ name: "main" }, { name: "proxy", ...heldFor("db") }, { name: "db" }];
+  const early = seen(pod([ready("proxy"), unready("db")], { containers }));
+  const late = seen(pod([ready("proxy"), ready("db")], { containers }));
+  const listened: Event = { kind: "timerFired", timer: "listening" };
+  assertEquals(launches(play(main, [early, listened]).effects), 0);
+  assertEquals(launches(play(main, [early, listened, late]).effects), 1);
+});
+
+Deno.test("a sibling that may be held back is given the time to report that it is, where it can", () => {
+  const containers = [{ name: "main" }, { name: "proxy", ...heldFor("db") }, { name: "db" }];
+  const open = seen(pod([ready("proxy"), ready("db")], { containers }));
+  const listened: Event = { kind: "timerFired", timer: "listening" };
+  for (const until of ["ready", "started"] as const) {
+    const spec: Partial<Spec> = {
+      startDeps: [{ kind: "container", container: "proxy", until, optional: false }],
+    };
+    // The kubelet says that it runs before its supervisor has said a word.
+    assertEquals(launches(play(spec, [open]).effects), 0, until);
+    assertEquals(launches(play(spec, [open, listened]).effects), 1, until);
+  }
 });
 
 Deno.test("the start timeout fails with 124, or launches anyway", () => {
@@ -146,7 +165,29 @@ Deno.test("a negative terminatedByStopDepExitCode gives the command's own code",
   assertEquals(play(spec, [seen(pod([ended("main", 0)])), exited(7)]).exits[0]?.code, 7);
 });
 
-Deno.test("a command that ignores the stop climbs every rung and ends 137", () => {
+Deno.test("a stop condition may bring its own exit code, so that a sidecar's failure fails the pod", () => {
+  const spec: Partial<Spec> = {
+    stopDeps: [
+      { container: "main", when: "final" },
+      { container: "proxy", when: "failed", exitCode: 3 },
+      { container: "proxy", when: "terminated", exitCode: -1 },
+    ],
+  };
+  const [done, lost] = [
+    seen(pod([ended("main", 0), ready("proxy")])),
+    seen(pod([ready("main"), ended("proxy", 2)])),
+  ];
+  const left = seen(pod([ready("main"), ended("proxy", 0)]));
+  const gone: Event = { kind: "childExited", end: { kind: "signalled", signal: 15 } };
+  assertEquals(play(spec, [done, gone]).exits.map(({ code }) => code), [0]);
+  assertEquals(play(spec, [lost, gone]).exits.map(({ code }) => code), [3]);
+  assertEquals(play(spec, [left, gone]).exits.map(({ code }) => code), [143]);
+  const held: Partial<Spec> = { ...spec, startDeps: main.startDeps ?? [] };
+  assertEquals(play(held, [lost]).exits.map(({ code }) => code), [3]);
+  assertEquals(play(held, [left]).exits.map(({ code }) => code), [0]);
+});
+
+Deno.test("a command that ignores the stop climbs every step of it and ends 137", () => {
   const spec: Partial<Spec> = {
     ...proxy,
     whenStopDepExited: { kind: "signal", signal: "SIGUSR1" },
@@ -191,19 +232,26 @@ Deno.test("a termination from outside is delayed, and a second one is not", () =
 });
 
 Deno.test("every other signal is passed on as it is", () => {
-  const hup: Event = { kind: "signalled", signal: "SIGHUP" };
-  assertEquals(sent(play(proxy, [hup]).effects), ["SIGHUP process"]);
+  const hup: Event = { kind: "signalled", signal: "SIGHUP", at: 0 };
+  assertEquals(sent(play({ handOver: false }, [hup]).effects), ["SIGHUP process"]);
 });
 
 Deno.test("the command's end is koordinator's end, 128 + n after a signal", () => {
   const oom: Event = { kind: "childExited", end: { kind: "signalled", signal: 9 } };
-  assertEquals(play(proxy, [exited(3)]).exits, [{ kind: "exit", code: 3, reason: undefined }]);
+  assertEquals(play(proxy, [exited(3)]).exits, [
+    { kind: "exit", code: 3, because: "commandEnded", reason: undefined },
+  ]);
   assertEquals(play(proxy, [oom]).exits[0]?.code, 137);
 });
 
 Deno.test("a command that cannot be launched ends with its code and reason", () => {
   const failed: Event = { kind: "launchFailed", exitCode: 127, message: "not found" };
-  assertEquals(play({}, [failed]).exits, [{ kind: "exit", code: 127, reason: "not found" }]);
+  assertEquals(play({}, [failed]).exits, [{
+    kind: "exit",
+    code: 127,
+    because: "launchFailed",
+    reason: "not found",
+  }]);
 });
 
 Deno.test("calls after the exit are made in order, by how the command ended", () => {
@@ -213,7 +261,7 @@ Deno.test("calls after the exit are made in order, by how the command ended", ()
     lastOf: [],
   });
   const spec: Partial<Spec> = { afterExit: [to(1, "always"), to(2, "failure"), to(3, "success")] };
-  const done: Event = { kind: "afterExitEnded" };
+  const done: Event = { kind: "afterExitEnded", ok: true, detail: "" };
   const { effects, exits } = play(spec, [exited(0), done, done]);
   const ports = effects.flatMap((e) => e.kind === "callAfterExit" ? [e.call.port] : []);
   assertEquals([ports, exits.map((exit) => exit.code)], [[1, 3], [0]]);
@@ -221,13 +269,13 @@ Deno.test("calls after the exit are made in order, by how the command ended", ()
 
 Deno.test("signals are rewritten, or not passed on at all", () => {
   const spec: Partial<Spec> = { signals: new Map([["SIGTERM", "SIGQUIT"], ["SIGHUP", null]]) };
-  const hup: Event = { kind: "signalled", signal: "SIGHUP" };
+  const hup: Event = { kind: "signalled", signal: "SIGHUP", at: 0 };
   assertEquals(sent(play(spec, [hup, term]).effects), ["SIGQUIT process"]);
 });
 
 Deno.test("job-control signals stop the command's group and koordinator with it", () => {
   for (const signal of ["SIGTSTP", "SIGTTIN", "SIGTTOU"] as const) {
-    const { effects } = play(proxy, [{ kind: "signalled", signal }]);
+    const { effects } = play(proxy, [{ kind: "signalled", signal, at: 0 }]);
     assertEquals(effects.slice(-2), [
       { kind: "signal", signal: "SIGSTOP", whom: "group" },
       { kind: "suspend", by: "signal" },
@@ -236,16 +284,16 @@ Deno.test("job-control signals stop the command's group and koordinator with it"
 });
 
 Deno.test("SIGCONT lets the whole group go on that was stopped as a whole", () => {
-  const { effects } = play(proxy, [{ kind: "signalled", signal: "SIGCONT" }]);
+  const { effects } = play(proxy, [{ kind: "signalled", signal: "SIGCONT", at: 0 }]);
   assertEquals(sent(effects), ["SIGCONT group"]);
 });
 
 Deno.test("job-control signals suspend koordinator even when they are rewritten or ignored", () => {
   const spec: Partial<Spec> = { signals: new Map([["SIGTSTP", "SIGHUP"], ["SIGTTIN", null]]) };
-  const tstp = play(spec, [{ kind: "signalled", signal: "SIGTSTP" }]).effects;
+  const tstp = play(spec, [{ kind: "signalled", signal: "SIGTSTP", at: 0 }]).effects;
   assertEquals(sent(tstp), ["SIGHUP process"]);
   assertEquals(tstp.at(-1), { kind: "suspend", by: "signal" });
-  const ttin = play(spec, [{ kind: "signalled", signal: "SIGTTIN" }]).effects;
+  const ttin = play(spec, [{ kind: "signalled", signal: "SIGTTIN", at: 0 }]).effects;
   assertEquals([sent(ttin), ttin.at(-1)], [[], { kind: "suspend", by: "signal" }]);
 });
 
@@ -256,7 +304,30 @@ Deno.test("a command that the terminal stopped takes koordinator with it", () =>
 
 Deno.test("handOver false keeps koordinator in front of a command that would not need it", () => {
   const { effects } = play({ handOver: false }, []);
-  assertEquals(effects.at(-1), { kind: "launch", handOver: false });
+  assertEquals(effects.at(-1), { kind: "launch" });
+});
+
+Deno.test("what is signalled during a hand-over that is refused reaches the command that is launched", () => {
+  const refused: Event = { kind: "handOverRefused" };
+  const hup: Event = { kind: "signalled", signal: "SIGHUP", at: 0 };
+  const { state, effects } = play({}, [hup, term, refused]);
+  assertEquals(state.phase, "running");
+  assertEquals(effects.slice(2).flatMap((e) => e.kind === "launch" ? ["launch"] : sent([e])), [
+    "launch",
+    "SIGHUP process",
+    "SIGTERM process",
+  ]);
+});
+
+Deno.test("a hand-over to what cannot be executed ends with the reason", () => {
+  const failed: Event = { kind: "launchFailed", exitCode: 126, message: "not executable" };
+  const { exits } = play({}, [failed]);
+  assertEquals(exits, [{
+    kind: "exit",
+    code: 126,
+    because: "launchFailed",
+    reason: "not executable",
+  }]);
 });
 
 const forgets = (effects: readonly Effect[]) =>

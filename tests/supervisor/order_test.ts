@@ -2,22 +2,23 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { seconds } from "../../lib/spec/duration.ts";
 import type { Spec } from "../../lib/spec/spec.ts";
 import type { Effect, Event, TimerName } from "../../lib/supervisor/events.ts";
-import type { Report } from "../../lib/supervisor/report.ts";
+import { LAUNCHED, type Phase } from "../../lib/supervisor/report.ts";
+import { report } from "./reports.ts";
 import { play as playAs } from "./play.ts";
-import { ended, pod, ready } from "./pods.ts";
+import { ended, pod, ready } from "../../tools/scripted_cluster/pods.ts";
 
 const proxy: Partial<Spec> = { stopDeps: [{ container: "main", when: "final" }] };
 const both = [ready("main"), ready("proxy")];
 const running = seen();
-const term: Event = { kind: "signalled", signal: "SIGTERM" };
+const term: Event = { kind: "signalled", signal: "SIGTERM", at: 0 };
 
 function seen(options: Parameters<typeof pod>[1] = {}, statuses = both): Event {
-  return { kind: "podObserved", pod: pod(statuses, options), siblings: new Map() };
+  return { kind: "podObserved", pod: pod(statuses, options), at: 0 };
 }
 
 /** By default after every start in pods.ts. */
-function reported(report: Report, at = "2026-01-01T00:00:30Z"): Event {
-  return { kind: "siblingReported", container: "main", report, at: Date.parse(at) };
+function reported(phase: Phase, at = "2026-01-01T00:00:30Z"): Event {
+  return { kind: "siblingReported", container: "main", report: report(phase), at: Date.parse(at) };
 }
 
 function fired(timer: TimerName): Event {
@@ -30,12 +31,6 @@ function play(spec: Partial<Spec>, events: readonly Event[]): readonly Effect[] 
 
 function sent(effects: readonly Effect[]): readonly string[] {
   return effects.flatMap((effect) => effect.kind === "signal" ? [effect.signal] : []);
-}
-
-function timers(effects: readonly Effect[], name: TimerName): readonly number[] {
-  return effects.flatMap((effect) =>
-    effect.kind === "setTimer" && effect.timer === name ? [effect.after] : []
-  );
 }
 
 const deletion = seen({ deletionTimestamp: "2026-01-01T00:00:30Z" });
@@ -90,17 +85,6 @@ Deno.test("a container that serves nobody is never held back", () => {
   assertEquals(sent(play({ exitCodes: new Map([[1, 2]]) }, [term])), ["SIGTERM"]);
 });
 
-Deno.test("a held signal is delivered when the rest of the grace period is needed", () => {
-  const effects = play(proxy, [running, deletion, term, fired("order")]);
-  assertEquals(sent(effects), ["SIGTERM"]);
-  assertEquals(timers(effects, "order"), [1_000, 22_500]);
-});
-
-Deno.test("the own stop is given its term timeout, at most a quarter of the grace period", () => {
-  const quick = { ...proxy, termTimeout: seconds(3) };
-  assertEquals(timers(play(quick, [running, deletion, term]), "order"), [1_000, 27_000]);
-});
-
 Deno.test("a second signal is not held back", () => {
   assertEquals(sent(play(proxy, [running, deletion, term, term])), ["SIGTERM"]);
 });
@@ -117,12 +101,12 @@ Deno.test("the stop delay and the order hold together", () => {
 Deno.test("siblings are told of every phase", () => {
   const killed: Event = { kind: "childExited", end: { kind: "exited", code: 7 } };
   const reports = play(proxy, [running, term, fired("order"), killed]).flatMap((effect) =>
-    effect.kind === "publish" ? [effect.report] : []
+    effect.kind === "publish" ? [effect.progress] : []
   );
   assertEquals(reports, [
-    { phase: "running" },
-    { phase: "stopping" },
-    { phase: "ended", exitCode: 7 },
+    { phase: "running", ...LAUNCHED, ready: true },
+    { phase: "stopping", ...LAUNCHED },
+    { phase: "ended", exitCode: 7, ...LAUNCHED },
   ]);
 });
 
@@ -134,13 +118,6 @@ Deno.test("a stop delay that the grace period cannot hold is warned about once",
   assertStringIncludes(warnings[0] ?? "", "terminationGracePeriodSeconds is 30");
 });
 
-Deno.test("an unknown stop dependency of a running command is an error in the log, not its end", () => {
-  const effects = play({ stopDeps: [{ container: "mian", when: "final" }] }, [running]);
-  const errors = effects.flatMap((e) => e.kind === "log" && e.level === "error" ? [e.message] : []);
-  assertStringIncludes(errors[0] ?? "", 'did you mean "main"?');
-  assertEquals(sent(effects), []);
-});
-
 Deno.test("stopWhen all waits for every stop dependency, and remembers those that have ended", () => {
   const spec: Partial<Spec> = {
     stopDeps: [{ container: "main", when: "terminated" }, { container: "proxy", when: "final" }],
@@ -148,8 +125,8 @@ Deno.test("stopWhen all waits for every stop dependency, and remembers those tha
   };
   const first = seen({}, [ended("main", 0), ready("proxy")]);
   const second = seen({}, [ready("main"), ended("proxy", 0)]);
-  assertEquals(sent(play(spec, [first])), []);
-  assertEquals(sent(play(spec, [first, second])), ["SIGTERM"]);
+  assertEquals(sent(playAs(spec, [first], "side").effects), []);
+  assertEquals(sent(playAs(spec, [first, second], "side").effects), ["SIGTERM"]);
 });
 
 Deno.test("a report from before a container's present start is of an earlier run, and not believed", () => {

@@ -2,7 +2,7 @@ import { seconds } from "../../lib/spec/duration.ts";
 import { DEFAULT_SPEC, type HttpCall, type Spec } from "../../lib/spec/spec.ts";
 import type { Effect, Event } from "../../lib/supervisor/events.ts";
 import { INITIAL, step } from "../../lib/supervisor/machine.ts";
-import type { State } from "../../lib/supervisor/state.ts";
+import type { Context, Sources, State } from "../../lib/supervisor/state.ts";
 
 /** What a row of events came to. */
 export interface Play {
@@ -10,9 +10,31 @@ export interface Play {
   readonly effects: readonly Effect[];
 }
 
+/** The API server and the state directory. */
+export const BOTH: Sources = {
+  api: true,
+  stateDirectory: "/koordinator/.koordinator",
+  isReadable: true,
+  alone: false,
+  restartPolicy: undefined,
+};
+
+/** The state directory alone. */
+export const ALONE: Sources = { ...BOTH, api: false, alone: true };
+
+/** A supervisor of this spec. */
+export function contextOf(spec: Partial<Spec>, self: string, sources = BOTH): Context {
+  return { spec: { ...DEFAULT_SPEC, ...spec }, self, sources };
+}
+
 /** Begins a supervisor of this spec and lets events happen to it. */
-export function play(spec: Partial<Spec>, events: readonly Event[], self = "self"): Play {
-  const context = { spec: { ...DEFAULT_SPEC, ...spec }, self };
+export function play(
+  spec: Partial<Spec>,
+  events: readonly Event[],
+  self = "self",
+  sources = BOTH,
+): Play {
+  const context = contextOf(spec, self, sources);
   let state: State = INITIAL;
   const effects: Effect[] = [];
   for (const event of [{ kind: "begun" }, ...events] satisfies Event[]) {
@@ -35,7 +57,7 @@ export function signals({ effects }: Play): readonly string[] {
 
 /** How often the command was launched. */
 export function launches({ effects }: Play): number {
-  return effects.filter(({ kind }) => kind === "launch").length;
+  return effects.filter(({ kind }) => kind === "launch" || kind === "handOver").length;
 }
 
 /** A call that asks a proxy to quit. */

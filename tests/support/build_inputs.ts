@@ -1,4 +1,4 @@
-import type { BuildInputs } from "../../tools/build_inputs.ts";
+import type { BuildInputs } from "../../tools/compile/build_inputs.ts";
 
 const digest = (digit: string) => digit.repeat(64);
 
@@ -17,7 +17,7 @@ export function buildInputs(arch: BuildInputs["arch"] = "x86_64"): BuildInputs {
   return {
     version: "1.2.3",
     arch,
-    deno: "2.6.8",
+    deno: "2.6.10",
     v8: "14.5.201.2-rusty",
     runtime: { sha256: digest("1") },
     libraries: [

@@ -1,3 +1,6 @@
+import { fileURLToPath } from "node:url";
+import { plainFolder } from "./plain_place.ts";
+
 /** True where a C compiler is there, which .ci/run installs. */
 export const HAS_CC = runs("cc");
 
@@ -16,6 +19,10 @@ export interface CompileOptions {
   readonly with?: readonly string[];
   /** Linked with no shared library, to start in an empty root. */
   readonly static?: boolean;
+  /** More arguments of the compiler. */
+  readonly flags?: readonly string[];
+  /** The folder in tests/. @default "start" */
+  readonly folder?: string;
 }
 
 const FLAGS = ["-O2", "-Wall", "-Wextra", "-Werror"];
@@ -24,31 +31,31 @@ let folder: string | undefined;
 const compiled = new Map<string, Promise<string>>();
 
 /**
- * Compiles `tests/start/NAME.c` into a temporary folder, once a run.
+ * Compiles `tests/FOLDER/NAME.c` into a temporary folder, once a run.
  *
  * @returns the path of the executable
  * @throws {Error} with the compiler's words
  */
 export function cProgram(name: string, options: CompileOptions = {}): Promise<string> {
-  const program = compiled.get(name) ?? compile(name, options);
-  compiled.set(name, program);
+  const key = [name, ...options.flags ?? []].join(" ");
+  const program = compiled.get(key) ?? compile(name, options);
+  compiled.set(key, program);
   return program;
 }
 
 async function compile(name: string, options: CompileOptions): Promise<string> {
-  if (folder === undefined) {
-    // Not in /tmp, over which a test may mount something else.
-    const cache = new URL("../../.cache", import.meta.url).pathname;
-    await Deno.mkdir(cache, { recursive: true });
-    const made = folder = await Deno.makeTempDir({ dir: cache });
-    globalThis.addEventListener("unload", () => Deno.removeSync(made, { recursive: true }));
-  }
-  const output = `${folder}/${name}`;
+  folder ??= await plainFolder();
+  const output = `${await Deno.makeTempDir({ dir: folder })}/${name}`;
   const sources = [name, ...options.with ?? []].map((source) =>
-    new URL(`../start/${source}.c`, import.meta.url).pathname
+    fileURLToPath(new URL(`../${options.folder ?? "start"}/${source}.c`, import.meta.url))
   );
   const { success, stderr } = await new Deno.Command("cc", {
-    args: [...FLAGS, ...options.static === true ? ["-static"] : [], "-o", output, ...sources],
+    args: [
+      ...FLAGS,
+      ...options.static === true ? ["-static"] : [],
+      ...options.flags ?? [],
+      ...["-o", output, ...sources],
+    ],
     stdout: "null",
     stderr: "piped",
   }).output();

@@ -1,4 +1,5 @@
-const ROOT = new URL("../..", import.meta.url).pathname;
+import { fileURLToPath } from "node:url";
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** True for root, whom a new root folder and a namespace need. */
 export const IS_ROOT = Deno.uid() === 0;

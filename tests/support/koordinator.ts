@@ -14,14 +14,22 @@ export interface Koordinator extends AsyncDisposable {
 // The real thing: what a pod runs, not the sources it is made of.
 const PROGRAM = await executable();
 
-/** Starts the executable with nothing in the environment but PATH and `env`. */
+/**
+ * Starts the executable with nothing in the environment but PATH, a state directory of its own unless
+ * `env` names one, and `env`. Beside the executable every test would be a sibling of all others.
+ */
 export function startKoordinator(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Koordinator {
+  const folder = Deno.makeTempDirSync();
   const child = new Deno.Command(PROGRAM, {
     args: [...args],
-    env: { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin", ...env },
+    env: {
+      PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin",
+      KOORDINATOR_STATE_DIR: `${folder}/state`,
+      ...env,
+    },
     clearEnv: true,
     stdin: "null",
     stdout: "piped",
@@ -68,11 +76,13 @@ export function startKoordinator(
         }
       }
       await status;
+      await Deno.remove(folder, { recursive: true });
     },
   };
 }
 
-function childrenOf(parent: number): readonly number[] {
+/** The processes whose parent is this one. */
+export function childrenOf(parent: number): readonly number[] {
   return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => {
     try {
       const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);

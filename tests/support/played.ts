@@ -1,15 +1,16 @@
 /** Plays one fault to the real program, while a command waits and while one runs. */
 import { assertEquals, assertMatch } from "@std/assert";
-import type { ContainerStatus, Pod } from "../../lib/supervisor/pod.ts";
-import { ended, pod, ready, status, unready } from "../supervisor/pods.ts";
-import { type ApiServer, startApiServer } from "./api_server.ts";
+import type { ContainerStatus, Pod } from "../../lib/pod/pod.ts";
+import { ended, pod, ready, status, unready } from "../../tools/scripted_cluster/pods.ts";
+import { type ApiServer, startApiServer } from "../../tools/scripted_cluster/api_server.ts";
+import { IDLE } from "./idle_shell.ts";
 import { type Koordinator, startKoordinator } from "./koordinator.ts";
 
 /** A program that does not learn in this time of a change never will, in ms: its own patience ends before. */
 const PATIENCE = 300_000;
 
 /** A sidecar's script: says when it runs and each time that it is stopped. */
-const SIDECAR = "trap 'echo stopped; exit 0' TERM; echo up; while :; do sleep 0.05; done";
+const SIDECAR = `trap 'echo stopped; exit 0' TERM; echo up; ${IDLE}`;
 
 /** One koordinator in one pod of a scripted API server. */
 export interface Played extends AsyncDisposable {
@@ -156,10 +157,11 @@ export function assertSaid(program: Koordinator, says: RegExp | undefined): void
   assertEquals(new Set(warnings).size, warnings.length, "told twice");
 }
 
-/** The warnings in a log. */
+/** The warnings in a log, but for the one of a sibling that is silent: it is, since only the API tells of it. */
 export function warningsOf(program: Koordinator): readonly string[] {
   return program.output().stderr.trim().split("\n")
-    .flatMap((line) =>
-      line.includes('"severity":"WARNING"') ? [String(JSON.parse(line).message)] : []
-    );
+    .filter((line) => line.includes('"severity":"WARNING"'))
+    .map((line) => JSON.parse(line))
+    .filter(({ event }) => event !== "siblingSilent")
+    .map(({ message }) => String(message));
 }

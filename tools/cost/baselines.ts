@@ -1,5 +1,5 @@
-import { denoCompile } from "../deno_compile.ts";
-import { findTarget } from "../seal/target.ts";
+import { denoCompile } from "../compile/deno_compile.ts";
+import { findTarget } from "../support/target.ts";
 import { v8Flags } from "../seal/v8_flags.ts";
 
 /** Executables that are made as koordinator is, of the same sealed runtime. */

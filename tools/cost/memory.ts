@@ -1,4 +1,4 @@
-import { untilQuiet } from "../seal/quiet.ts";
+import { untilQuiet } from "../support/quiet.ts";
 
 const FIELDS = ["RssAnon", "RssFile", "RssShmem", "Threads"] as const;
 

@@ -3,7 +3,7 @@ import { output } from "./output.ts";
 
 /** What {@linkcode buildCopied} builds of. */
 export interface CopiedImageSources {
-  /** It begins `FROM busybox:1.36` and copies from `koordinator:latest`. */
+  /** It begins `FROM busybox:1.36` and copies from `koordinator:0.1.0`. */
   readonly containerfile: string;
   /** The archive that `deno task image` makes. */
   readonly koordinator: string;
@@ -33,7 +33,7 @@ export async function buildCopied(sources: CopiedImageSources): Promise<string> 
   };
   await Deno.mkdir(`${storage}/context`, { recursive: true });
   try {
-    await pull(`oci-archive:${sources.koordinator}`, "koordinator:latest");
+    await pull(`oci-archive:${sources.koordinator}`, "koordinator:0.1.0");
     await pull(`docker-archive:${sources.busybox}`, "busybox:1.36");
     await buildah(
       ...["build", "--quiet", "--pull-never", "--isolation", "chroot", "--timestamp", "0"],

@@ -9,6 +9,7 @@ export const IMAGES = {
   koordinator: "koordinator:latest",
   cloudSqlProxy: "e2e.local/cloud-sql-proxy:1",
   busybox: "e2e.local/busybox:1",
+  stopSignal: "e2e.local/stop-signal:1",
   scratch: "e2e.local/scratch:1",
   glibc: "e2e.local/glibc:1",
   copied: "e2e.local/copied:1",
@@ -36,12 +37,16 @@ export async function makeImages(sources: ImageSources): Promise<string[]> {
   await Deno.mkdir(into, { recursive: true });
   const programs = `${repository}/tools/e2e/programs`;
   const tars: string[] = [];
-  const image = async (reference: string, fill: (root: string) => Promise<void>) => {
+  const image = async (
+    reference: string,
+    fill: (root: string) => Promise<void>,
+    runs?: Readonly<Record<string, unknown>>,
+  ) => {
     const name = basename(reference).replace(/:.*/, "");
     const root = `${into}/${name}`;
     await Deno.mkdir(root, { recursive: true });
     await fill(root);
-    await packImage(`${into}/${name}.tar`, reference, root);
+    await packImage(`${into}/${name}.tar`, reference, root, runs);
     tars.push(`${into}/${name}.tar`);
   };
   await image(
@@ -52,6 +57,7 @@ export async function makeImages(sources: ImageSources): Promise<string[]> {
     await busyboxRoot(root);
     await install(`${programs}/main_app.sh`, `${root}/main-app`);
   });
+  await image(IMAGES.stopSignal, busyboxRoot, { Env: ["PATH=/bin"], StopSignal: "SIGQUIT" });
   await image(IMAGES.scratch, async (root) => {
     await compileC(["-static"], `${programs}/main_app.c`, `${root}/main-app`);
   });

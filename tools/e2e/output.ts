@@ -6,11 +6,14 @@ export interface OutputOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Written to standard input; nothing by default. */
   readonly stdin?: string;
+  /** Kills the command when it fires. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Runs a command and gives its standard output.
- * @throws {Error} when it ends with a code other than 0, with its command line and all it printed
+ * @throws {Error} when it ends with a code other than 0, with its command line and all it printed, or
+ * when it was killed for taking too long
  */
 export async function output(
   command: readonly string[],
@@ -24,14 +27,16 @@ export async function output(
     stdin: options.stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   }).spawn();
   if (options.stdin !== undefined) {
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(options.stdin));
-    await writer.close();
+    const text = new Blob([options.stdin]).stream();
+    // A program may end well without having read all of it; what it makes of that is its exit code.
+    await text.pipeTo(child.stdin).catch(() => {});
   }
   const { code, stdout, stderr } = await child.output();
   const printed = new TextDecoder().decode(stdout);
+  if (options.signal?.aborted) throw new Error(`${command.join(" ")} took too long`);
   if (code !== 0) {
     throw new Error(
       `${command.join(" ")} ended with ${code}:\n${printed}${new TextDecoder().decode(stderr)}`,
@@ -44,10 +49,16 @@ const { NotFound, NotADirectory, PermissionDenied } = Deno.errors;
 
 /** Whether a program of this name is found on the PATH and can be executed. */
 export async function onPath(program: string): Promise<boolean> {
+  return await findOnPath(program) !== undefined;
+}
+
+/** The first file of this name on the PATH that can be executed. */
+export async function findOnPath(program: string): Promise<string | undefined> {
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
+    const path = `${folder}/${program}`;
     try {
-      const { isFile, mode } = await Deno.stat(`${folder}/${program}`);
-      if (isFile && mode !== null && (mode & 0o111) !== 0) return true;
+      const { isFile, mode } = await Deno.stat(path);
+      if (isFile && mode !== null && (mode & 0o111) !== 0) return path;
     } catch (error) {
       // A folder that may not be searched holds nothing, as for a shell.
       if (![NotFound, NotADirectory, PermissionDenied].some((kind) => error instanceof kind)) {
@@ -55,7 +66,7 @@ export async function onPath(program: string): Promise<boolean> {
       }
     }
   }
-  return false;
+  return undefined;
 }
 
 /** Whether a file is there. */

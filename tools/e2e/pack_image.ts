@@ -10,8 +10,14 @@ const REPRODUCIBLE = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--
  * @param tar the file to write; a folder of this name with `.parts` is made and removed
  * @param reference the image's name and tag
  * @param root the folder that becomes the image's file system
+ * @param runs the part of the image's config that says how it is run
  */
-export async function packImage(tar: string, reference: string, root: string): Promise<void> {
+export async function packImage(
+  tar: string,
+  reference: string,
+  root: string,
+  runs: Readonly<Record<string, unknown>> = { Env: ["PATH=/bin"] },
+): Promise<void> {
   const parts = `${tar}.parts`;
   await Deno.mkdir(parts, { recursive: true });
   await output(["tar", ...REPRODUCIBLE, "-cf", `${parts}/layer.tar`, "-C", root, "."]);
@@ -22,7 +28,7 @@ export async function packImage(tar: string, reference: string, root: string): P
     created: "1970-01-01T00:00:00Z",
     architecture: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
     os: "linux",
-    config: { Env: ["PATH=/bin"] },
+    config: runs,
     rootfs: { type: "layers", diff_ids: [`sha256:${digest}`] },
     history: [{ created: "1970-01-01T00:00:00Z", created_by: "tools/e2e" }],
   };

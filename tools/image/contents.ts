@@ -1,11 +1,11 @@
-import { type BuildInputs, buildInputsPath, parseBuildInputs } from "../build_inputs.ts";
+import { type BuildInputs, buildInputsPath, parseBuildInputs } from "../compile/build_inputs.ts";
 import { cycloneDx } from "../sbom/cyclonedx.ts";
 import { notices } from "../sbom/notices.ts";
 import { findRuntimeParts } from "../sbom/runtime_parts.ts";
 import { Elf } from "../seal/elf.ts";
-import { executablePath, type Target } from "../seal/target.ts";
-import { sha256 } from "../sha256.ts";
-import type { TarEntry } from "../tar.ts";
+import { executablePath, type Target } from "../support/target.ts";
+import { sha256 } from "../support/sha256.ts";
+import type { TarEntry } from "../support/tar.ts";
 
 /** What `deno task compile` made for one processor, and the papers that go with it. */
 export interface Build {
@@ -14,8 +14,8 @@ export interface Build {
   readonly executable: Uint8Array<ArrayBuffer>;
   /** CycloneDX 1.6, JSON. */
   readonly sbom: string;
-  /** The notices and the texts of the licences, by their names in the folder of documents. */
-  readonly licences: readonly TarEntry[];
+  /** The notices and the texts of the licenses, by their names in the folder of documents. */
+  readonly licenses: readonly TarEntry[];
 }
 
 /** Where files lie in the image. Not in /koordinator, where pods mount the volume that it is copied to. */
@@ -50,16 +50,16 @@ export async function readBuild(
     inputs,
     executable,
     sbom: await cycloneDx(inputs, digest, findRuntimeParts(executable)),
-    licences: await readLicences(repository, inputs),
+    licenses: await readLicenses(repository, inputs),
   };
 }
 
 /** The files of the image. */
-export function imageFiles({ executable, sbom, licences }: Build): readonly TarEntry[] {
+export function imageFiles({ executable, sbom, licenses }: Build): readonly TarEntry[] {
   return [
     { name: EXECUTABLE, mode: 0o755, content: executable },
     document("sbom.cdx.json", sbom),
-    ...licences.map((file) => ({ ...file, name: `${DOCUMENTS}/${file.name}` })),
+    ...licenses.map((file) => ({ ...file, name: `${DOCUMENTS}/${file.name}` })),
   ];
 }
 
@@ -67,15 +67,15 @@ function document(name: string, text: string): TarEntry {
   return { name: `${DOCUMENTS}/${name}`, mode: 0o644, content: new TextEncoder().encode(text) };
 }
 
-async function readLicences(
+async function readLicenses(
   repository: string,
   inputs: BuildInputs,
 ): Promise<readonly TarEntry[]> {
-  const folder = `${repository}tools/licences`;
+  const folder = `${repository}tools/licenses`;
   const texts = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
   const files = [["koordinator.txt", `${repository}LICENSE`], ...texts.map((name) => [name])];
   const read = files.map(async ([name = "", path = `${folder}/${name}`]) => ({
-    name: `licences/${name}`,
+    name: `licenses/${name}`,
     mode: 0o644,
     content: await Deno.readFile(path),
   }));

@@ -1,5 +1,5 @@
-import { sha256 } from "../sha256.ts";
-import { tar, type TarEntry, withFolders } from "../tar.ts";
+import { sha256 } from "../support/sha256.ts";
+import { tar, type TarEntry, withFolders } from "../support/tar.ts";
 import { compress, type Compression, decompress, MEDIA_TYPES, method } from "./compression.ts";
 
 /** A layer of an image. */

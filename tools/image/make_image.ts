@@ -1,6 +1,6 @@
-import { licenceExpression } from "../sbom/licences.ts";
-import type { Target } from "../seal/target.ts";
-import { tar } from "../tar.ts";
+import { licenseExpression } from "../sbom/licenses.ts";
+import type { Target } from "../support/target.ts";
+import { tar } from "../support/tar.ts";
 import type { Compression } from "./compression.ts";
 import { type Build, imageFiles } from "./contents.ts";
 import { makeLayer } from "./layer.ts";
@@ -59,6 +59,6 @@ function annotations(builds: readonly Build[]): Readonly<Record<string, string>>
     "org.opencontainers.image.description":
       "holds a container's command back, and stops it, as the pod's other containers need",
     "org.opencontainers.image.version": first.inputs.version,
-    "org.opencontainers.image.licenses": licenceExpression(first.inputs),
+    "org.opencontainers.image.licenses": licenseExpression(first.inputs),
   };
 }

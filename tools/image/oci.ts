@@ -1,6 +1,6 @@
-import type { Target } from "../seal/target.ts";
-import { sha256 } from "../sha256.ts";
-import type { TarEntry } from "../tar.ts";
+import type { Target } from "../support/target.ts";
+import { sha256 } from "../support/sha256.ts";
+import type { TarEntry } from "../support/tar.ts";
 import type { Layer } from "./layer.ts";
 
 const ENCODER = new TextEncoder();

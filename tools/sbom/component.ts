@@ -6,7 +6,7 @@ export interface Component {
   readonly version?: string;
   readonly description?: string;
   readonly hashes?: readonly Hash[];
-  readonly licenses?: readonly Licence[];
+  readonly licenses?: readonly License[];
   readonly purl?: string;
   readonly properties?: readonly { readonly name: string; readonly value: string }[];
   readonly components?: readonly Component[];
@@ -18,11 +18,11 @@ interface Hash {
   readonly content: string;
 }
 
-type Licence =
+type License =
   | { readonly license: { readonly id: string } }
   | { readonly expression: string };
 
-/** The one licence of a component: an SPDX identifier, or an expression of several. */
+/** The one license of a component: an SPDX identifier, or an expression of several. */
 export function licensed(expression: string): Pick<Component, "licenses"> {
   return {
     licenses: [/[ ()]/.test(expression) ? { expression } : { license: { id: expression } }],

@@ -1,6 +1,6 @@
-import type { BuildInputs } from "../build_inputs.ts";
-import { findTarget } from "../seal/target.ts";
-import { sha256 } from "../sha256.ts";
+import type { BuildInputs } from "../compile/build_inputs.ts";
+import { findTarget } from "../support/target.ts";
+import { sha256 } from "../support/sha256.ts";
 import { type Component, hashed, licensed } from "./component.ts";
 import {
   denoComponent,
@@ -12,8 +12,8 @@ import {
 import { formatPurl } from "./purl.ts";
 import type { RuntimeParts } from "./runtime_parts.ts";
 
-/** koordinator's own licence. */
-const LICENCE = "MIT";
+/** koordinator's own license. */
+const LICENSE = "MIT";
 
 /**
  * The software bill of materials of an executable, CycloneDX 1.6 in JSON. Equal executables have
@@ -21,7 +21,7 @@ const LICENCE = "MIT";
  *
  * @param executable the SHA-256 of the executable
  * @param parts what the executable shows of the runtime's parts
- * @throws {Error} if the licence of a library is not known
+ * @throws {Error} if the license of a library is not known
  */
 export async function cycloneDx(
   inputs: BuildInputs,
@@ -69,7 +69,7 @@ function koordinator(inputs: BuildInputs, executable: string): Component {
     name: "koordinator",
     version,
     purl,
-    ...licensed(LICENCE),
+    ...licensed(LICENSE),
     ...hashed(executable),
     properties: [
       { name: "koordinator:compiler", value: compiler },

@@ -1,14 +1,14 @@
-import type { BuildInputs, SealedLibrary } from "../build_inputs.ts";
-import { findTarget } from "../seal/target.ts";
+import type { BuildInputs, SealedLibrary } from "../compile/build_inputs.ts";
+import { findTarget } from "../support/target.ts";
 import { type Component, hashed, licensed, seen } from "./component.ts";
 import {
-  DENO_LICENCE,
+  DENO_LICENSE,
   distributionOf,
-  ICU_LICENCE,
+  ICU_LICENSE,
   projectOf,
-  SQLITE_LICENCE,
-  V8_LICENCE,
-} from "./licences.ts";
+  SQLITE_LICENSE,
+  V8_LICENSE,
+} from "./licenses.ts";
 import { formatPurl, npmPurl } from "./purl.ts";
 import type { Crate, RuntimeParts } from "./runtime_parts.ts";
 
@@ -28,7 +28,7 @@ export function denoComponent({ deno, runtime }: BuildInputs): Component {
     version: deno,
     description,
     purl,
-    ...licensed(DENO_LICENCE),
+    ...licensed(DENO_LICENSE),
     ...hashed(runtime.sha256),
   };
 }
@@ -43,7 +43,7 @@ export function v8Component({ v8 }: BuildInputs): Component {
     name: "v8",
     version,
     purl,
-    ...licensed(V8_LICENCE),
+    ...licensed(V8_LICENSE),
   };
 }
 
@@ -56,7 +56,7 @@ export function runtimeComponents({ crates, icu, sqlite }: RuntimeParts): readon
       "bom-ref": "icu",
       name: "icu",
       version: icu,
-      ...licensed(ICU_LICENCE),
+      ...licensed(ICU_LICENSE),
       ...seen("name", `icudt${icu}l`),
     });
   }
@@ -65,7 +65,7 @@ export function runtimeComponents({ crates, icu, sqlite }: RuntimeParts): readon
       type: "library",
       "bom-ref": "sqlite",
       name: "sqlite",
-      ...licensed(SQLITE_LICENCE),
+      ...licensed(SQLITE_LICENSE),
       properties: [{ name: "koordinator:sqlite-source-id", value: sqlite }],
       ...seen("name", sqlite),
     });
@@ -102,7 +102,7 @@ function libraryComponent(
   files: readonly SealedLibrary[],
   arch: BuildInputs["arch"],
 ): Component {
-  const { name, licence } = projectOf(first.name);
+  const { name, license } = projectOf(first.name);
   const { package: debian, packageVersion: version } = first;
   const known = debian === null || version === null ? undefined : {
     version,
@@ -121,7 +121,7 @@ function libraryComponent(
     "bom-ref": ref,
     name,
     ...known,
-    ...licensed(licence),
+    ...licensed(license),
     components: files.map((file) => ({
       type: "file",
       "bom-ref": `${ref}#${file.name}`,

@@ -27,21 +27,50 @@ struct start {
     "  jmp *%rax\n" \
     ".text\n")
 
+/* Ends a signal handler, for signals.c alone. */
+#define RETURN_FROM_HANDLER \
+  __asm__( \
+    ".text\n" \
+    "return_from_handler:\n" \
+    "  mov $15, %eax\n" /* rt_sigreturn */ \
+    "  syscall\n")
+
+/* uc_sigmask of the kernel's struct ucontext (asm/ucontext.h) */
+#define MASK_IN_CONTEXT 296
+
 enum {
+  SYS_read = 0,
   SYS_write = 1,
   SYS_close = 3,
+  SYS_lseek = 8,
   SYS_mmap = 9,
   SYS_mprotect = 10,
   SYS_munmap = 11,
   SYS_rt_sigaction = 13,
   SYS_rt_sigprocmask = 14,
+  SYS_ioctl = 16,
+  SYS_madvise = 28,
+  SYS_nanosleep = 35,
   SYS_getpid = 39,
+  SYS_socketpair = 53,
+  SYS_setsockopt = 54,
+  SYS_clone = 56,
   SYS_execve = 59,
+  SYS_exit = 60,
+  SYS_wait4 = 61,
+  SYS_kill = 62,
   SYS_fcntl = 72,
+  SYS_getcwd = 79,
+  SYS_setpgid = 109,
   SYS_rt_sigpending = 127,
+  SYS_rt_sigtimedwait = 128,
+  SYS_prctl = 157,
+  SYS_gettid = 186,
   SYS_exit_group = 231,
+  SYS_tgkill = 234,
   SYS_openat = 257,
   SYS_unlinkat = 263,
+  SYS_prlimit64 = 302,
   SYS_memfd_create = 319,
 };
 
@@ -77,21 +106,50 @@ static inline long call(long n, long a, long b, long c, long d, long e, long f) 
     "  br x16\n" \
     ".text\n")
 
+/* Ends a signal handler, for signals.c alone. */
+#define RETURN_FROM_HANDLER \
+  __asm__( \
+    ".text\n" \
+    "return_from_handler:\n" \
+    "  mov x8, #139\n" /* rt_sigreturn */ \
+    "  svc #0\n")
+
+/* uc_sigmask of the kernel's struct ucontext (asm/ucontext.h) */
+#define MASK_IN_CONTEXT 40
+
 enum {
+  SYS_getcwd = 17,
   SYS_fcntl = 25,
+  SYS_ioctl = 29,
   SYS_unlinkat = 35,
   SYS_openat = 56,
   SYS_close = 57,
+  SYS_lseek = 62,
+  SYS_read = 63,
   SYS_write = 64,
+  SYS_exit = 93,
   SYS_exit_group = 94,
+  SYS_nanosleep = 101,
+  SYS_kill = 129,
+  SYS_tgkill = 131,
   SYS_rt_sigaction = 134,
   SYS_rt_sigprocmask = 135,
   SYS_rt_sigpending = 136,
+  SYS_rt_sigtimedwait = 137,
+  SYS_setpgid = 154,
+  SYS_prctl = 167,
   SYS_getpid = 172,
+  SYS_gettid = 178,
+  SYS_socketpair = 199,
+  SYS_setsockopt = 208,
   SYS_munmap = 215,
+  SYS_clone = 220,
   SYS_execve = 221,
   SYS_mmap = 222,
   SYS_mprotect = 226,
+  SYS_madvise = 233,
+  SYS_wait4 = 260,
+  SYS_prlimit64 = 261,
   SYS_memfd_create = 279,
 };
 

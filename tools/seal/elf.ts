@@ -53,6 +53,9 @@ export const Tag = {
 } as const;
 
 /** An ELF file in memory, read and changed in place. */
+/** Segments are mapped from the beginning of the page in which they begin. */
+const SMALLEST_PAGE = 4096;
+
 export class Elf {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView;
@@ -147,6 +150,16 @@ export class Elf {
     );
     if (home === undefined) throw new Error(`address ${address} is in no segment`);
     return home.offset + address - home.address;
+  }
+
+  /** The address at which the program has what lies there in the file. */
+  addressAt(offset: number): number {
+    const home = this.segments.find((segment) =>
+      segment.type === PT_LOAD && offset >= segment.offset - segment.address % SMALLEST_PAGE &&
+      offset < segment.offset + segment.fileSize
+    );
+    if (home === undefined) throw new Error(`what lies at ${offset} is in no segment`);
+    return home.address + offset - home.offset;
   }
 
   /** A string that ends in NUL. */

@@ -1,8 +1,8 @@
-import { call } from "./call.ts";
+import { runProgram } from "../support/run_program.ts";
 import { Elf, PT_INTERP } from "./elf.ts";
 import { remedyOf } from "./loader.ts";
 import { libraryNames, mergedInto } from "./needed.ts";
-import { isHost, type Target } from "./target.ts";
+import { isHost, type Target } from "../support/target.ts";
 
 /**
  * The dynamic loader and the libraries that a runtime needs, by name and path: this machine's own, or
@@ -30,7 +30,7 @@ export async function findLibraries(
 
 /** What the dynamic loader itself would take. */
 async function listed(interpreter: string, runtime: string): Promise<(name: string) => string> {
-  const listing = await call(interpreter, ["--list", runtime], "build on a glibc system");
+  const listing = await runProgram(interpreter, ["--list", runtime], "build on a glibc system");
   const paths = new Map(
     [...listing.matchAll(/^\s*(\S+) => (\/\S+)/gm)].map(([, name = "", path = ""]) => [name, path]),
   );

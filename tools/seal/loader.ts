@@ -1,9 +1,22 @@
-import { call } from "./call.ts";
+import { fileURLToPath } from "node:url";
+import { runProgram } from "../support/run_program.ts";
 import { Elf, PT_LOAD } from "./elf.ts";
-import { isHost, type Target } from "./target.ts";
+import { isHost, type Target } from "../support/target.ts";
 
-const SOURCES = ["loader.c", "become.c", "vector.c", "pages.c", "end.c"];
-const FOLDER = new URL(".", import.meta.url).pathname;
+const SOURCES = [
+  ...[
+    "loader.c",
+    "hand_over.c",
+    "held.c",
+    "limits.c",
+    "environment.c",
+    "initial_stack.c",
+    "reading.c",
+    "compilers.c",
+  ],
+  ...["pages.c", "payload.c", "end.c", "signals.c", "builtin.c"],
+];
+const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 
 /** The C compiler for a target: CC where that is this machine's own. */
 export function compilerOf(target: Target): string {
@@ -17,19 +30,24 @@ export function remedyOf(target: Target): string {
     : `install it (Debian: apt-get install ${target.crossPackage})`;
 }
 
-/** Compiles loader.c and what belongs to it; the result is its code and constants, to be loaded anywhere. */
+/**
+ * Compiles loader.c and what belongs to it; the result is its code and constants, to be loaded anywhere.
+ *
+ * @param flags more of them for the compiler
+ */
 export async function buildLoader(
   target: Target,
   scratch: string,
+  flags: readonly string[] = [],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const output = `${scratch}/loader-${target.arch}.elf`;
-  await call(
+  await runProgram(
     compilerOf(target),
     [
       ..."-O2 -std=gnu11 -Wall -Wextra -Werror -nostdlib -ffreestanding -fPIE".split(" "),
       ..."-fvisibility=hidden -fno-stack-protector -fno-asynchronous-unwind-tables".split(" "),
       ..."-fno-tree-loop-distribute-patterns -static -no-pie -Wl,--build-id=none".split(" "),
-      ...target.flags,
+      ...[...target.flags, ...flags],
       ...["-Wl,-T,loader.ld", "-o", output, ...SOURCES],
     ],
     remedyOf(target),

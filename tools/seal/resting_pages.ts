@@ -1,4 +1,4 @@
-import { untilQuiet } from "./quiet.ts";
+import { untilQuiet } from "../support/quiet.ts";
 
 /** Pages of memory that lie together and are the same at every start. */
 export interface PageRun {
@@ -78,18 +78,27 @@ async function pagesOfStart(executable: string, start: number): Promise<Map<numb
 }
 
 function isAlive(pid: number): boolean {
-  return /^State:\s*[^Z]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  try {
+    return /^State:\s*[^Z]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
 }
 
 /** The anonymous pages that have a content, by address. */
 function readPages(pid: number): Map<number, RestingPage> {
   using memory = Deno.openSync(`/proc/${pid}/mem`);
   const pages = new Map<number, RestingPage>();
+  let endOfFile = 0;
   for (const line of Deno.readTextFileSync(`/proc/${pid}/maps`).split("\n")) {
+    const end = /^\w+-(\w+) .* \/.*$/.exec(line)?.[1];
+    if (end !== undefined) endOfFile = Number.parseInt(end, 16);
     // Without a name: no file, no stack, and not the heap of malloc, which is elsewhere every time.
     const match = /^(\w+)-(\w+) r([w-])-p \w+ \w+:\w+ 0\s*$/.exec(line);
     if (match === null) continue;
     const [from, to] = [Number.parseInt(match[1] ?? "", 16), Number.parseInt(match[2] ?? "", 16)];
+    // The program's own variables, which follow on its file: they change with time.
+    if (from === endOfFile) continue;
     for (let address = from; address < to; address += PAGE) {
       const content = new Uint8Array(PAGE);
       memory.seekSync(address, Deno.SeekMode.Start);

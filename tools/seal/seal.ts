@@ -1,6 +1,10 @@
-import { Elf, PT_INTERP, PT_LOAD, PT_NOTE, Tag } from "./elf.ts";
+import { findCompilerFlags } from "./compiler_flags.ts";
+import { Elf, PT_DYNAMIC, PT_INTERP, PT_LOAD, PT_NOTE, Tag } from "./elf.ts";
 import { fixAddress } from "./fix_address.ts";
+import { blindInterpreter, blindLibc } from "./hidden_paths.ts";
 import type { PageRun } from "./resting_pages.ts";
+import type { FileRange } from "./start_pages.ts";
+import { withoutClone3 } from "./without_clone3.ts";
 import { mergedInto, neededLibraries, removeEntries } from "./needed.ts";
 
 /** The largest page of arm64 kernels; x86_64 has 4096, of which it is a multiple. */
@@ -10,11 +14,16 @@ const ENCODER = new TextEncoder();
 /** loader.c: PT_INTERP hidden from the kernel, and the mark before its configuration. */
 const PT_SEALED_INTERP = 0x6b6f6f72;
 const MAGIC = "KOOKSEAL";
+const END = "KOOKSEND";
 const MAX_LIBRARIES = 12;
 
 /** pages.c: the pages of x86_64, the size of `struct run`, and mmap(2)'s protections. */
 const SMALL_PAGE = 4096;
 const RUN_SIZE = 32;
+/** reading.c: the size of `struct range`. */
+const RANGE_SIZE = 16;
+/** payload.c: HEADER. What is appended lies in the file as malloc lays it into pages of its own. */
+const MALLOC_HEADER = 16;
 const PROT_READ = 1;
 const PROT_WRITE = 2;
 
@@ -34,6 +43,8 @@ export interface SealParts {
   readonly endingSignals: bigint;
   /** Pages of memory that are the same at every start, which processes can share. */
   readonly restingPages: readonly PageRun[];
+  /** What a start reads of the program. */
+  readonly startPages: readonly FileRange[];
 }
 
 /**
@@ -61,14 +72,26 @@ export function seal(program: Uint8Array<ArrayBuffer>, parts: SealParts): Uint8A
   const names = concat([source.bytes.subarray(strings, strings + stringsSize), tail]);
   const nameOffset = (index: number) => stringsSize + index * SLOT.length;
 
-  const libraries = needed.map(({ name }) => library(name));
+  const libraries = needed.map(({ name }) =>
+    name === "libc.so.6" ? withoutClone3(blindLibc(library(name))) : library(name)
+  );
   const runs = parts.restingPages;
   const table = new Uint8Array(runs.length * RUN_SIZE);
+  // And one range of the segment itself.
+  const ranges = new Uint8Array((parts.startPages.length + 1) * RANGE_SIZE);
   const { blob, offsets } = layOut([
-    ...[parts.loader, names, table, concat(runs.map(({ content }) => content))],
-    ...[library("ld-linux"), ...libraries],
+    ...[parts.loader, names, ranges, table, concat(runs.map(({ content }) => content))],
+    ...[blindInterpreter(library("ld-linux")), ...libraries],
   ]);
-  const [, namesAt = 0, tableAt = 0, contentAt = 0, interpreterAt = 0, ...librariesAt] = offsets;
+  const [
+    ,
+    namesAt = 0,
+    rangesAt = 0,
+    tableAt = 0,
+    contentAt = 0,
+    interpreterAt = 0,
+    ...librariesAt
+  ] = offsets;
   writeRuns(new DataView(blob.buffer, tableAt), runs, contentAt);
   const fileOffset = align(source.bytes.length);
   const address = align(
@@ -77,26 +100,39 @@ export function seal(program: Uint8Array<ArrayBuffer>, parts: SealParts): Uint8A
         .map((segment) => segment.address + segment.memorySize),
     ),
   );
-  const padding = new Uint8Array(fileOffset - source.bytes.length);
-  const sealed = new Elf(concat([source.bytes, padding, blob]));
-
-  writeConfig(sealed, fileOffset + indexOf(parts.loader, ENCODER.encode(MAGIC)) + 8, [
-    address,
-    fileOffset,
-    namesAt,
-    align(names.length),
-    source.entry,
-    interpreterAt,
-    ...[parts.blockedSignals, parts.endingSignals],
-    tableAt,
-    runs.length,
-    needed.length,
-    ...libraries.flatMap(({ length }, index) => [
-      librariesAt[index] ?? 0,
-      length,
-      namesAt + nameOffset(index) + SLOT.length - 1 - DIGITS,
-    ]),
+  writeRanges(new DataView(blob.buffer, rangesAt), [
+    ...parts.startPages.map(({ offset, size }) => [source.addressAt(offset), size] as const),
+    // ld.so and the libraries, all of which the loader copies.
+    [address + interpreterAt, blob.length - interpreterAt],
   ]);
+  const padding = new Uint8Array(fileOffset - source.bytes.length);
+  const beforePayload = new Uint8Array(MALLOC_HEADER);
+  const sealed = new Elf(concat([source.bytes, padding, blob, beforePayload]));
+
+  const compilerFlags = findCompilerFlags(source);
+  writeConfig(sealed, fileOffset + indexOf(parts.loader, ENCODER.encode(MAGIC)), {
+    segment_address: address,
+    segment_offset: fileOffset,
+    names: namesAt,
+    names_size: align(names.length),
+    dynamic: source.segment(PT_DYNAMIC).address,
+    program_entry: source.entry,
+    interpreter: interpreterAt,
+    blocked_signals: parts.blockedSignals,
+    ending_signals: parts.endingSignals,
+    runs: tableAt,
+    run_count: runs.length,
+    ranges: rangesAt,
+    range_count: parts.startPages.length + 1,
+    payload: sealed.bytes.length,
+    jitless: compilerFlags?.jitless ?? 0,
+    idle_flag: compilerFlags?.idle ?? 0,
+    libraries: libraries.map(({ length }, index) => ({
+      offset: librariesAt[index] ?? 0,
+      size: length,
+      digits: namesAt + nameOffset(index) + SLOT.length - 1 - DIGITS,
+    })),
+  });
 
   renameVersions(sealed, strings, (name) => {
     const home = merged.has(name) ? "libc.so.6" : name;
@@ -104,6 +140,7 @@ export function seal(program: Uint8Array<ArrayBuffer>, parts: SealParts): Uint8A
     return index < 0 ? undefined : nameOffset(index);
   });
   for (const [index, { entry }] of needed.entries()) sealed.setU64(entry.at, nameOffset(index));
+  moveSection(sealed, strings, [address + namesAt, fileOffset + namesAt, names.length]);
   sealed.setU64(sealed.dynamicEntry(Tag.STRTAB).at, address + namesAt);
   sealed.setU64(sealed.dynamicEntry(Tag.STRSZ).at, names.length);
   sealed.setU32(sealed.segment(PT_INTERP).at, PT_SEALED_INTERP);
@@ -116,10 +153,62 @@ export function seal(program: Uint8Array<ArrayBuffer>, parts: SealParts): Uint8A
   return sealed.bytes;
 }
 
-/** The numbers of `struct config` in loader.c, in their order. */
-function writeConfig(sealed: Elf, from: number, values: readonly (number | bigint)[]): void {
+/** Tells debuggers where a section is now: by its address, its place in the file and its size. */
+function moveSection(sealed: Elf, from: number, to: readonly number[]): void {
+  for (const at of sealed.sections) {
+    if (sealed.u64(at + 24) !== from) continue;
+    for (const [index, value] of to.entries()) sealed.setU64(at + 16 + index * 8, value);
+  }
+}
+
+/** The members of `struct config` in loader.h between its mark and its libraries, in their order. */
+export const CONFIG = [
+  "segment_address",
+  "segment_offset",
+  "names",
+  "names_size",
+  "dynamic",
+  "program_entry",
+  "interpreter",
+  "blocked_signals",
+  "ending_signals",
+  "runs",
+  "run_count",
+  "ranges",
+  "range_count",
+  "payload",
+  "jitless",
+  "idle_flag",
+  "library_count",
+] as const;
+
+/** The members of each library there, in their order. */
+export const LIBRARY = ["offset", "size", "digits"] as const;
+
+/** What is written: the number of libraries is theirs. */
+type Config =
+  & Readonly<Record<Exclude<typeof CONFIG[number], "library_count">, number | bigint>>
+  & { readonly libraries: readonly Readonly<Record<typeof LIBRARY[number], number>>[] };
+
+/**
+ * Fills `struct config` of the loader.
+ *
+ * @param at where its mark lies in the file
+ * @throws {Error} if it does not end where it should: loader.h has another idea of it
+ */
+function writeConfig(sealed: Elf, at: number, { libraries, ...config }: Config): void {
+  const numbers = { ...config, library_count: libraries.length };
+  const values = [
+    ...CONFIG.map((name) => numbers[name]),
+    ...libraries.flatMap((library) => LIBRARY.map((name) => library[name])),
+  ];
+  const words = 1 + CONFIG.length + MAX_LIBRARIES * LIBRARY.length;
+  const end = sealed.bytes.subarray(at + words * 8, at + (words + 1) * 8);
+  if (indexOf(end, ENCODER.encode(END)) !== 0) {
+    throw new Error("loader.h has another configuration");
+  }
   for (const [index, value] of values.entries()) {
-    sealed.view.setBigUint64(from + index * 8, BigInt(value), true);
+    sealed.view.setBigUint64(at + (index + 1) * 8, BigInt(value), true);
   }
 }
 
@@ -133,6 +222,13 @@ function writeRuns(table: DataView, runs: readonly PageRun[], contentAt: number)
       at += 8;
     }
     contentAt += content.length;
+  }
+}
+
+/** `struct range` of reading.c: an address and a size. */
+function writeRanges(table: DataView, ranges: readonly (readonly [number, number])[]): void {
+  for (const [index, value] of ranges.flat().entries()) {
+    table.setBigUint64(index * 8, BigInt(value), true);
   }
 }
 

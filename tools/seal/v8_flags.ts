@@ -1,4 +1,4 @@
-import { isHost, type Target } from "./target.ts";
+import { isHost, type Target } from "../support/target.ts";
 
 /**
  * V8 compiles nothing while it runs, so that no memory is both writable and executable, and it uses

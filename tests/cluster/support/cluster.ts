@@ -1,98 +1,109 @@
 /** A namespace of the cluster for one test, and its pods as the API tells of them. */
 import { fail } from "@std/assert";
 import * as v from "valibot";
+import type { ContainerStatus, Pod as ApiPod, Terminated } from "../../../lib/pod/pod.ts";
+import { podSchema } from "../../../lib/pod/schema.ts";
+import type { Capability } from "../../../tools/e2e/capabilities.ts";
 import { output } from "../../../tools/e2e/output.ts";
 
 const kubectl = Deno.env.get("KOORDINATOR_E2E_KUBECTL");
+/** Why the cluster lacks what it lacks, as `tools/e2e.ts` has found out. */
+const LACKS = v.parse(
+  v.record(v.string(), v.string()),
+  JSON.parse(Deno.env.get("KOORDINATOR_E2E_LACKS") ?? "{}"),
+);
 
-const Terminated = v.object({
-  exitCode: v.number(),
-  reason: v.optional(v.string(), ""),
-  message: v.optional(v.string(), ""),
-  startedAt: v.nullish(v.string()),
-  finishedAt: v.nullish(v.string()),
-});
-const ContainerStatus = v.object({
-  name: v.string(),
-  ready: v.boolean(),
-  restartCount: v.number(),
-  state: v.optional(
-    v.object({
-      waiting: v.optional(v.object({ reason: v.optional(v.string(), "") })),
-      running: v.optional(v.object({ startedAt: v.nullish(v.string()) })),
-      terminated: v.optional(Terminated),
-    }),
-    {},
-  ),
-});
-const PodObject = v.object({
-  metadata: v.object({ name: v.string(), deletionTimestamp: v.optional(v.string()) }),
-  status: v.object({
-    phase: v.optional(v.string(), "Pending"),
-    conditions: v.optional(
-      v.array(
-        v.object({
-          type: v.string(),
-          status: v.string(),
-          lastTransitionTime: v.nullish(v.string()),
-        }),
-      ),
-      [],
-    ),
-    initContainerStatuses: v.optional(v.array(ContainerStatus), []),
-    containerStatuses: v.optional(v.array(ContainerStatus), []),
-  }),
-});
+/** A pod's status with what is absent early in its life as what it means. */
+function present({ metadata, status }: ApiPod) {
+  const of = (statuses: readonly ContainerStatus[] = []) =>
+    statuses.map((status) => ({ ...status, state: status.state ?? {} }));
+  return {
+    metadata,
+    status: {
+      phase: status?.phase ?? "Pending",
+      conditions: status?.conditions ?? [],
+      initContainerStatuses: of(status?.initContainerStatuses),
+      containerStatuses: of(status?.containerStatuses),
+    },
+  };
+}
+
 const WatchEvent = v.object({
   type: v.picklist(["ADDED", "MODIFIED", "DELETED"]),
-  object: PodObject,
+  object: v.pipe(podSchema, v.transform(present)),
 });
 
 /** A pod at one moment, the part that the tests look at. */
-export type Pod = v.InferOutput<typeof PodObject>;
-/** One entry of a pod's history. */
-export type PodEvent = v.InferOutput<typeof WatchEvent>;
+export type Pod = ReturnType<typeof present>;
+/** One entry of a pod's history; `at`: when it came, in milliseconds since 1970. */
+export type PodEvent = v.InferOutput<typeof WatchEvent> & { readonly at: number };
 
 /** Gives up waiting for a condition after this long (ms): the machine may be slow, the tests measure nothing. */
 const PATIENCE = 120_000;
 
+/** Whether the cluster that the tests run on has something. */
+export function has(capability: Capability): boolean {
+  return LACKS[capability] === undefined;
+}
+
+/** When a test of a cluster does not run. */
+export interface Unless {
+  /** What it needs beside pods. */
+  readonly needs?: readonly Capability[];
+  /** Another reason to skip it; undefined is none. */
+  readonly skipped?: string | undefined;
+}
+
 /**
- * Defines a test that needs a cluster; without one it is ignored, and counted so.
- * @param ignore another reason to ignore it
+ * Defines a test that needs a cluster. Where it can't run it is ignored, and counted so, with the reason
+ * in its name: `NAME (skipped: REASON)`.
  */
 export function clusterTest(
   name: string,
   test: (namespace: Namespace) => Promise<void>,
-  ignore = false,
+  unless: Unless = {},
 ): void {
+  const reason = kubectl === undefined
+    ? "there is no cluster"
+    : unless.skipped ?? unless.needs?.map((need) => LACKS[need]).find((why) => why !== undefined);
   Deno.test({
-    name,
-    ignore: kubectl === undefined || ignore,
+    name: reason === undefined ? name : `${name} (skipped: ${reason})`,
+    ignore: reason !== undefined,
     // kubectl and its pipes live as long as the namespace, which is given back in `finally`
     async fn() {
       const namespace = await Namespace.create();
       try {
         await test(namespace);
       } catch (error) {
-        console.error(`${name}: ${await namespace.describe()}`);
-        throw error;
-      } finally {
-        await namespace.delete();
+        throw await diagnosed(error, namespace);
       }
+      await namespace.delete();
     },
   });
+}
+
+/**
+ * A failure with all that the cluster tells of its namespace, in its message: `deno test` prints that
+ * whatever it is told to keep quiet. Gives the namespace back.
+ */
+async function diagnosed(error: unknown, namespace: Namespace): Promise<Error> {
+  const message = error instanceof Error ? error.message : String(error);
+  const description = await namespace.describe();
+  const deleted = await namespace.delete().catch(String);
+  const parts = [message, "", description, ...(deleted === undefined ? [] : [deleted])];
+  return new Error(parts.join("\n"), { cause: error });
 }
 
 /** The status of one container in a pod. */
 export function container(
   pod: Pod,
   name: string,
-): v.InferOutput<typeof ContainerStatus> | undefined {
+): Pod["status"]["containerStatuses"][number] | undefined {
   return pod.status.containerStatuses.find((status) => status.name === name);
 }
 
 /** How a container ended; undefined as long as it hasn't. */
-export function terminated(pod: Pod, name: string): v.InferOutput<typeof Terminated> | undefined {
+export function terminated(pod: Pod, name: string): Terminated | undefined {
   return container(pod, name)?.state.terminated;
 }
 
@@ -129,6 +140,16 @@ export class Namespace {
       return names.includes("serviceaccount/default");
     });
     return namespace;
+  }
+
+  /** Gives the program that reaches the cluster to who needs it for longer than a call. */
+  get program(): string {
+    return program();
+  }
+
+  /** Resolves at the next entry of the history. */
+  get changed(): Promise<void> {
+    return this.#changed.promise;
   }
 
   /** Runs kubectl in the namespace and gives what it printed. */
@@ -200,26 +221,36 @@ export class Namespace {
     return log;
   }
 
-  /** The namespace as one wants to see it when a test has failed. */
+  /** The namespace as one wants to see it when a test has failed; what can't be asked is said instead. */
   async describe(): Promise<string> {
-    const parts = [`namespace ${this.name}`];
-    try {
-      parts.push(await this.kubectl(["get", "pods", "-o", "wide"]));
-      parts.push(
-        await this.kubectl(["get", "events", "-o", "custom-columns=R:.reason,M:.message"]),
-      );
-      for (const pod of this.#pods()) {
-        const status = this.#last(pod)?.status;
-        const containers = [
+    const ask = async (...args: readonly string[]) => {
+      const asked = this.kubectl([...args, "--request-timeout=20s"]);
+      return (await asked.catch(String)).trimEnd();
+    };
+    const parts = [
+      `namespace ${this.name}, its pods:`,
+      await ask("get", "pods", "-o", "wide"),
+      "events:",
+      await ask(
+        "get",
+        "events",
+        "-o",
+        "custom-columns=O:.involvedObject.name,R:.reason,M:.message",
+      ),
+      "nodes:",
+      await ask("get", "nodes", "-o", "wide"),
+    ];
+    for (const pod of this.#pods()) {
+      const status = this.#last(pod)?.status;
+      parts.push(`--- ${pod}: ${JSON.stringify(status)}`);
+      for (
+        const { name } of [
           ...status?.initContainerStatuses ?? [],
           ...status?.containerStatuses ?? [],
-        ];
-        for (const { name } of containers) {
-          parts.push(`--- ${pod} ${name}`, await this.logs(pod, name).catch(String));
-        }
+        ]
+      ) {
+        parts.push(`--- ${pod} ${name}`, await ask("logs", pod, "-c", name, "--tail=200"));
       }
-    } catch (error) {
-      parts.push(String(error));
     }
     return parts.join("\n");
   }
@@ -251,7 +282,7 @@ export class Namespace {
       rest = lines.pop() ?? "";
       for (const line of lines) {
         if (line === "") continue;
-        this.history.push(v.parse(WatchEvent, JSON.parse(line)));
+        this.history.push({ ...v.parse(WatchEvent, JSON.parse(line)), at: Date.now() });
         this.#changed.resolve();
         this.#changed = Promise.withResolvers();
       }

@@ -1,13 +1,15 @@
 /** The manifests that the tests apply. */
+import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { IMAGES } from "../../../tools/e2e/images.ts";
+export { ROLE } from "../../../tools/e2e/role.ts";
 import type { Namespace } from "./cluster.ts";
 
 const Container = v.looseObject({
   name: v.string(),
   image: v.string(),
   args: v.optional(v.array(v.string())),
-  env: v.optional(v.array(v.object({ name: v.string(), value: v.string() }))),
+  env: v.optional(v.array(v.looseObject({ name: v.string(), value: v.optional(v.string()) }))),
 });
 const PodSpec = v.looseObject({
   containers: v.array(Container),
@@ -18,7 +20,12 @@ const Job = v.looseObject({
   kind: v.literal("Job"),
   spec: v.looseObject({ template: v.looseObject({ spec: PodSpec }) }),
 });
-const AnyObject = v.union([Job, v.looseObject({ kind: v.string() })]);
+const Template = v.looseObject({
+  kind: v.picklist(["Job", "Deployment"]),
+  spec: v.looseObject({ template: v.looseObject({ spec: PodSpec }) }),
+});
+const Pod = v.looseObject({ kind: v.literal("Pod"), spec: PodSpec });
+const AnyObject = v.looseObject({ kind: v.string() });
 /** kubectl makes a list of several objects, and none of one. */
 const Objects = v.union([
   v.pipe(v.object({ items: v.array(AnyObject) }), v.transform(({ items }) => items)),
@@ -27,6 +34,20 @@ const Objects = v.union([
 
 /** A container of the example. */
 export type ExampleContainer = v.InferOutput<typeof Container>;
+/** The pod of the example. */
+export type ExamplePod = v.InferOutput<typeof PodSpec>;
+
+/** An object with its pod, or the pod of its template, changed; unchanged where it has none. */
+function withPod(object: unknown, change: (pod: ExamplePod) => ExamplePod): unknown {
+  if (v.is(v.looseObject({ kind: Template.entries.kind }), object)) {
+    const { spec, ...rest } = v.parse(Template, object);
+    const pod = change(spec.template.spec);
+    return { ...rest, spec: { ...spec, template: { ...spec.template, spec: pod } } };
+  }
+  if (!v.is(v.looseObject({ kind: Pod.entries.kind }), object)) return object;
+  const pod = v.parse(Pod, object);
+  return { ...pod, spec: change(pod.spec) };
+}
 
 /** What makes the real proxy listen and be ready with no credentials and no network. */
 export const OFFLINE_PROXY_ARGS = [
@@ -44,29 +65,37 @@ export const OFFLINE_PROXY_ARGS = [
  * arguments, which an offline cluster needs.
  * @param change a last change of a container; none by default
  * @param name the file in examples/
+ * @param inject what else becomes of a pod, as an injector does it; nothing by default
  */
 export async function example(
   namespace: Namespace,
   change: (container: ExampleContainer) => ExampleContainer = (container) => container,
   name = "job.yaml",
+  inject: (pod: ExamplePod) => ExamplePod = (pod) => pod,
 ): Promise<unknown[]> {
-  const file = new URL(`../../../examples/${name}`, import.meta.url).pathname;
-  const listed = await namespace.kubectl(["apply", "--dry-run=client", "-o", "json", "-f", file]);
-  return v.parse(Objects, JSON.parse(listed)).map((object) => {
-    const job = v.safeParse(Job, object);
-    if (!job.success) return object;
-    const { spec } = job.output;
-    const pod = spec.template.spec;
-    const podSpec = {
-      ...pod,
-      containers: pod.containers.map((container) => change(offline(container))),
-      initContainers: pod.initContainers.map(offline),
-      volumes: pod.volumes.map((volume) =>
+  const listed = await namespace.kubectl([
+    "apply",
+    "--dry-run=client",
+    "-o",
+    "json",
+    "-f",
+    examplePath(name),
+  ]);
+  return v.parse(Objects, JSON.parse(listed)).map((object) =>
+    withPod(object, (pod) => {
+      const containers = pod.containers.map((container) => change(offline(container)));
+      const initContainers = pod.initContainers.map(offline);
+      const volumes = pod.volumes.map((volume) =>
         volume.image === undefined ? volume : { ...volume, image: IMAGE_VOLUME }
-      ),
-    };
-    return { ...job.output, spec: { ...spec, template: { ...spec.template, spec: podSpec } } };
-  });
+      );
+      return inject({ ...pod, containers, initContainers, volumes });
+    })
+  );
+}
+
+/** Where an example lies. */
+export function examplePath(name: string): string {
+  return fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url));
 }
 
 /** koordinator's image as a volume. */
@@ -121,6 +150,10 @@ export interface PodOptions {
    * of its image, alone or with an emptyDir for the state directory. @default {"copied"}
    */
   readonly delivery?: "copied" | "imageVolume" | "imageVolumeAndState";
+  /** Whether the containers get a token to ask the API server with. @default {true} */
+  readonly token?: boolean;
+  /** Whether the containers' users are those of the node. @default {true} */
+  readonly hostUsers?: boolean;
 }
 
 /** A pod all of whose containers are supervised, never restarted unless told. */
@@ -168,6 +201,8 @@ export function pod(
     kind: "Pod",
     metadata: { name },
     spec: {
+      automountServiceAccountToken: options.token ?? true,
+      ...(options.hostUsers === undefined ? {} : { hostUsers: options.hostUsers }),
       restartPolicy: options.restartPolicy ?? "Never",
       terminationGracePeriodSeconds: options.graceSeconds ?? 30,
       volumes: [
@@ -217,26 +252,6 @@ function delivered(delivery: NonNullable<PodOptions["delivery"]>) {
   };
 }
 
-const metadata = { name: "koordinator" };
-const RBAC = "rbac.authorization.k8s.io";
-
-/** What the namespace's default service account needs: to list and watch pods, nothing more. */
-export const ROLE: readonly unknown[] = [
-  {
-    apiVersion: `${RBAC}/v1`,
-    kind: "Role",
-    metadata,
-    rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] }],
-  },
-  {
-    apiVersion: `${RBAC}/v1`,
-    kind: "RoleBinding",
-    metadata,
-    roleRef: { apiGroup: RBAC, kind: "Role", name: "koordinator" },
-    subjects: [{ kind: "ServiceAccount", name: "default" }],
-  },
-];
-
 /** A security context as restricted as Kubernetes can make one. */
 export const RESTRICTED = {
   runAsNonRoot: true,
@@ -246,3 +261,53 @@ export const RESTRICTED = {
   capabilities: { drop: ["ALL"] },
   seccompProfile: { type: "RuntimeDefault" },
 };
+
+/** A container's HTTP or TCP readiness probe, and its spec, as far as they are there. */
+const Probed = v.looseObject({
+  env: v.optional(v.array(v.object({ name: v.string(), value: v.string() })), []),
+  readinessProbe: v.optional(v.looseObject({
+    httpGet: v.optional(v.looseObject({ port: v.number(), path: v.string() })),
+    tcpSocket: v.optional(v.looseObject({ port: v.number() })),
+    exec: v.optional(v.looseObject({ command: v.array(v.string()) })),
+  })),
+});
+
+/**
+ * The same objects in a pod without a token: no ServiceAccount, no Role, a spec for every container, and
+ * their readiness probes asked by their supervisors as well.
+ */
+export function withoutRights(objects: readonly unknown[]): unknown[] {
+  return objects.flatMap((object) => {
+    const job = v.safeParse(Job, object);
+    if (!job.success) return [];
+    const { spec } = job.output;
+    const { serviceAccountName: _, ...pod } = spec.template.spec;
+    const podSpec = {
+      ...pod,
+      automountServiceAccountToken: false,
+      containers: pod.containers.map(withReadiness),
+    };
+    return [{ ...job.output, spec: { ...spec, template: { ...spec.template, spec: podSpec } } }];
+  });
+}
+
+function withReadiness(container: ExampleContainer): ExampleContainer {
+  const { env, readinessProbe: probe } = v.parse(Probed, container);
+  const hasSpec = env.some(({ name }) => /^KOOO?RDINATOR_SPEC$/.test(name));
+  const { httpGet, tcpSocket, exec } = probe ?? {};
+  const readiness = httpGet !== undefined
+    ? { http: { port: httpGet.port, path: httpGet.path } }
+    : tcpSocket !== undefined
+    ? { tcp: tcpSocket.port }
+    : exec && { exec: exec.command };
+  return {
+    ...container,
+    env: [
+      ...env,
+      ...(hasSpec ? [] : [{ name: "KOORDINATOR_SPEC", value: "{}" }]),
+      ...(readiness === undefined
+        ? []
+        : [{ name: "KOORDINATOR_READINESS", value: JSON.stringify(readiness) }]),
+    ],
+  };
+}

@@ -1,8 +1,0 @@
-/**
- * A number that nobody can foresee, uniform in [0, 1). Math.random is the same at every start of the
- * executable, whose V8 has a fixed seed: all pods would come back in step.
- */
-export function chance(): number {
-  const [bits = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return bits / 2 ** 32;
-}

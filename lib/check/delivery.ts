@@ -1,0 +1,119 @@
+import type { ContainerTemplate, Mount, PodTemplate, Volume } from "../manifest/workload.ts";
+import { calledPath } from "../manifest/executable.ts";
+import { folderIn, mountOf } from "../manifest/mounted.ts";
+import { BESIDE } from "../state_directory/path.ts";
+import type { Wrapped } from "./wrapped.ts";
+
+/** The name of the executable. */
+const NAME = "koordinator";
+
+/**
+ * Kinds of volumes that nobody can write to, whatever the mount says.
+ * https://kubernetes.io/docs/concepts/storage/volumes/
+ */
+const READ_ONLY: ReadonlySet<string> = new Set([
+  "image",
+  "configMap",
+  "secret",
+  "downwardAPI",
+  "projected",
+]);
+
+/** Kinds of volumes that hold small texts: no executable of 100 MB can be in one. */
+const OF_TEXTS: ReadonlySet<string> = new Set(["configMap", "secret", "downwardAPI", "projected"]);
+
+/** The path of the executable that a container is started by; undefined where PATH or a shell finds it. */
+export function executableOf({ command = [] }: ContainerTemplate): string | undefined {
+  const [first = ""] = command;
+  return first.startsWith("/") && first.endsWith(`/${NAME}`) ? first : undefined;
+}
+
+/** A pod's volume by its name. */
+export function volumeOf({ volumes }: PodTemplate, name: string): Volume | undefined {
+  return volumes.find((volume) => volume.name === name);
+}
+
+/** Whether a mount can be written to, as far as the manifest tells. */
+export function isWritable(pod: PodTemplate, { readOnly, volume }: Mount): boolean {
+  return !readOnly && !READ_ONLY.has(volumeOf(pod, volume)?.source ?? "");
+}
+
+/** Whether an executable can lie in a mount. */
+export function holdsPrograms(pod: PodTemplate, { volume }: Mount): boolean {
+  return !OF_TEXTS.has(volumeOf(pod, volume)?.source ?? "");
+}
+
+/**
+ * The folder that an init container puts koordinator into: `koordinator copy DIR`, which is also the
+ * entrypoint of its image. undefined where it is another program, as far as its words and names tell.
+ */
+export function copiedTo(container: ContainerTemplate): string | undefined {
+  const { role, command = [], args } = container;
+  if (role !== "init") return undefined;
+  const [program = "", ...rest] = [...command, ...args];
+  if ((program === NAME || program.endsWith(`/${NAME}`)) && rest[0] === "copy") return rest[1];
+  const isOwnImage = command.length === 0 && isNamedSo(container);
+  if (!isOwnImage) return undefined;
+  const words = args[0] === "copy" ? args.slice(1) : args;
+  return words.length === 1 && words[0]?.startsWith("/") === true ? words[0] : undefined;
+}
+
+function isNamedSo({ name, image = "" }: ContainerTemplate): boolean {
+  return name.includes(NAME) || image.includes(NAME);
+}
+
+/** Whether koordinator comes to this path from a volume of the pod; else it is in the image. */
+export function isDelivered({ containers }: PodTemplate, path: string): boolean {
+  return containers.some((container) =>
+    copiedTo(container) !== undefined ||
+    executableOf(container) === path && mountOf(container, path) !== undefined
+  );
+}
+
+/** Where the supervisor of a container tells its siblings of itself, and reads what they tell. */
+export type StateDirectory =
+  | { readonly kind: "none"; readonly why: string }
+  /** `folder`: its path from the root of the volume. */
+  | { readonly kind: "on"; readonly volume: string; readonly folder: string }
+  /** The manifest does not tell. */
+  | { readonly kind: "unknown" };
+
+/** The state directory of a container, as lib/state_directory/path.ts has it. */
+export function stateDirectoryOf(
+  pod: PodTemplate,
+  { container, injected }: Pick<Wrapped, "container" | "injected">,
+): StateDirectory {
+  if (injected) return { kind: "unknown" };
+  const path = statePathOf(container);
+  if (path === undefined) return { kind: "unknown" };
+  const mount = mountOf(container, path);
+  if (mount === undefined) {
+    // With the mount that is missing, what is beside the executable is shared.
+    const isForgotten = isDelivered(pod, executableOf(container) ?? "") &&
+      path === besideExecutable(container);
+    return isForgotten ? { kind: "unknown" } : { kind: "none", why: `${path} is in no volume` };
+  }
+  return isWritable(pod, mount)
+    ? { kind: "on", volume: mount.volume, folder: folderIn(mount, path) }
+    : { kind: "none", why: `${path} is in ${mount.volume}, which cannot be written to` };
+}
+
+function statePathOf(container: ContainerTemplate): string | undefined {
+  const variable = container.env.find(({ name }) => name === "KOORDINATOR_STATE_DIR");
+  if (variable?.from !== undefined) return undefined;
+  const named = variable?.value?.trim();
+  if (named !== undefined && named !== "") return named;
+  return besideExecutable(container);
+}
+
+function besideExecutable(container: ContainerTemplate): string | undefined {
+  return calledPath(container)?.replace(/[^/]*$/, BESIDE);
+}
+
+/** Whether two containers can see each other by a state directory; in doubt they can. */
+export function shareState(pod: PodTemplate, one: Wrapped, other: Wrapped): boolean {
+  const [a, b] = [stateDirectoryOf(pod, one), stateDirectoryOf(pod, other)];
+  if (a.kind === "none" || b.kind === "none") return false;
+  return a.kind === "unknown" || b.kind === "unknown" ||
+    a.volume === b.volume && a.folder === b.folder;
+}

@@ -1,0 +1,47 @@
+import { KoordinatorError } from "../errors.ts";
+import { parseSpec } from "../spec/parse.ts";
+import type { Spec } from "../spec/spec.ts";
+import type { ContainerSpec, Pod } from "./pod.ts";
+
+/** The specs of all containers under koordinator, as the pod's own manifest has them, by name. */
+export type Siblings = ReadonlyMap<string, Spec>;
+
+const SPEC_VARIABLES: readonly string[] = ["KOORDINATOR_SPEC", "KOOORDINATOR_SPEC"];
+
+/**
+ * The specs of a pod's containers, read from its own manifest. One that is no spec counts as none: that
+ * container ends by itself with exit code 125. So does that of a container whose command is not
+ * koordinator: nobody acts by it.
+ */
+export function readSiblings(pod: Pod): Siblings {
+  const siblings = new Map<string, Spec>();
+  for (const container of [...pod.spec?.initContainers ?? [], ...pod.spec?.containers ?? []]) {
+    const variable = specOf(container);
+    if (variable === undefined || container.isBare === true) continue;
+    try {
+      siblings.set(container.name, parseSpec(variable.value, variable.name));
+    } catch (error) {
+      if (!(error instanceof KoordinatorError)) throw error;
+    }
+  }
+  return siblings;
+}
+
+/** Whether a container's manifest holds a spec. */
+export function hasSpec(container: ContainerSpec): boolean {
+  return specOf(container) !== undefined;
+}
+
+/** Whether a container's supervisor is told by its manifest how to find out that the command is ready. */
+export function isCheckedBySupervisor({ env }: ContainerSpec): boolean {
+  return env?.some(({ name }) => name === "KOORDINATOR_READINESS") ?? false;
+}
+
+function specOf(
+  { env }: ContainerSpec,
+): { readonly name: string; readonly value: string } | undefined {
+  for (const { name, value = "" } of env ?? []) {
+    if (SPEC_VARIABLES.includes(name) && value.trim() !== "") return { name, value };
+  }
+  return undefined;
+}

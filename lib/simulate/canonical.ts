@@ -1,0 +1,156 @@
+import type { State } from "../supervisor/state.ts";
+import { looksIn, type Relevance } from "./knowledge.ts";
+import type { PlayedPod } from "./played_pod.ts";
+import type { ContainerState, Supervision, Timer, Told } from "./pod_state.ts";
+import { reportWord, statusWord } from "./sight.ts";
+import { knowledgeKey, observationsOf, stateKeyOf } from "./supervisor_key.ts";
+
+/** Gives containers' states numbers: two have the same if nothing that can follow tells them apart. */
+export interface Canon {
+  /** The state that stands for all that are like it. */
+  readonly settle: (index: number, container: ContainerState) => ContainerState;
+  /** The number of a state that `settle` has given. */
+  readonly number: (container: ContainerState) => number;
+  /** All of it but what its supervisor has learned of others. */
+  readonly essence: (container: ContainerState) => string;
+}
+
+/** Timers that bound how long the pod's manifest is waited for: once it is known they mean nothing. */
+const UNTIL_MANIFEST: ReadonlySet<string> = new Set(["listening", "api", "newRun"]);
+
+/** Makes numbers for the containers of a pod. */
+export function createCanon(pod: PlayedPod, relevance: readonly Relevance[]): Canon {
+  const settled = pod.containers.map(() => new Map<string, ContainerState>());
+  const known = new WeakMap<ContainerState, ContainerState>();
+  const numbers = new WeakMap<ContainerState, number>();
+  const stateKeys = pod.containers.map(() => new WeakMap<State, string>());
+  const toldKeys = new WeakMap<Told, string>();
+  const essences = new WeakMap<ContainerState, string>();
+  let count = 0;
+  return {
+    settle: (index, container) => {
+      const before = known.get(container);
+      if (before !== undefined) return before;
+      const reduced = reduce(container);
+      const key = containerKey(index, reduced);
+      let one = settled[index]?.get(key);
+      if (one === undefined) {
+        one = reduced;
+        settled[index]?.set(key, one);
+        numbers.set(one, count++);
+      }
+      known.set(container, one);
+      known.set(one, one);
+      return one;
+    },
+    number: (container) => numbers.get(container) ?? -1,
+    essence: (container) => {
+      const before = essences.get(container);
+      if (before !== undefined) return before;
+      const key = essenceOf(container);
+      essences.set(container, key);
+      return key;
+    },
+  };
+
+  function containerKey(index: number, container: ContainerState): string {
+    const { supervision } = container;
+    const own = ownKey(container);
+    return supervision === undefined ? own : own + supervisionKey(index, supervision);
+  }
+
+  function ownKey(container: ContainerState): string {
+    const { run, phase, exitCode, formerExitCode, started, ready, stop, process } = container;
+    const { preStopDue, killDue, hidden, told, launched, stale } = container;
+    const flags = bits(started, ready, hidden, launched, stale) +
+      (process === undefined ? "-" : bits(process.answers, process.told, process.killed));
+    return `${run}${
+      phase[0]
+    }${exitCode},${formerExitCode},${flags}${stop},${preStopDue},${killDue},${
+      told === undefined ? "" : toldKey(told)
+    }`;
+  }
+
+  function supervisionKey(index: number, supervision: Supervision): string {
+    const { state, timers, seen, heard } = supervision;
+    const looks = looksIn(relevance[index], state.phase);
+    const sight = seen === undefined ? "-" : seen.pod + looks.map((look) => {
+      const container = look.status ? seen.containers[look.at] : undefined;
+      return container === undefined ? "" : statusWord(container, look);
+    }).join();
+    const news = looks.map((look) => {
+      const told = look.report ? heard[look.at] : undefined;
+      return told === undefined ? "" : reportWord(told, look);
+    });
+    return [
+      stateKey(index, state),
+      timerKey(timers),
+      doingKey(supervision),
+      sight,
+      news.join(";"),
+    ].join("|");
+  }
+
+  function essenceOf(container: ContainerState): string {
+    const { supervision } = container;
+    const own = ownKey(container);
+    if (supervision === undefined) return own;
+    const { state, timers } = supervision;
+    const lasting = timers.filter(({ timer }) => !UNTIL_MANIFEST.has(timer));
+    const stopped = JSON.stringify([...observationsOf(state)?.stopped ?? []]);
+    const key = stateKeyOf(state, () => stopped);
+    return [own, key, timerKey(lasting), doingKey(supervision)].join("|");
+  }
+
+  function stateKey(index: number, state: State): string {
+    const before = stateKeys[index]?.get(state);
+    if (before !== undefined) return before;
+    const looks = looksIn(relevance[index], state.phase);
+    const key = stateKeyOf(state, (known) => knowledgeKey(pod, known, looks));
+    stateKeys[index]?.set(state, key);
+    return key;
+  }
+
+  function toldKey(told: Told): string {
+    const before = toldKeys.get(told);
+    if (before !== undefined) return before;
+    const { report, at, run, alive } = told;
+    const { phase, launched, ready, handedOver } = report;
+    const code = report.phase === "ended" ? report.exitCode : "";
+    const key = `${phase[0]}${code}${bits(launched, ready, handedOver, alive)}${at}${run}`;
+    toldKeys.set(told, key);
+    return key;
+  }
+}
+
+function timerKey(timers: readonly Timer[]): string {
+  return timers.map(({ timer, due }) => `${timer}${due}`).join();
+}
+
+function doingKey(supervision: Supervision): string {
+  const { watches, listens, checksReadiness, checked, probes, calling } = supervision;
+  return bits(watches, listens, checksReadiness, checked === true) + probes.join() + calling;
+}
+
+/** Without what means nothing any more. */
+function reduce(container: ContainerState): ContainerState {
+  const { supervision } = container;
+  if (supervision === undefined) return container;
+  const { state, timers, watches, listens, seen, heard } = supervision;
+  const knowsManifest = observationsOf(state)?.pod?.spec !== undefined;
+  return {
+    ...container,
+    supervision: {
+      ...supervision,
+      timers: knowsManifest ? timers.filter(({ timer }) => !UNTIL_MANIFEST.has(timer)) : timers,
+      seen: watches ? seen : undefined,
+      heard: listens ? heard : [],
+    },
+  };
+}
+
+function bits(...flags: readonly boolean[]): string {
+  let text = "";
+  for (const flag of flags) text += flag ? "1" : "0";
+  return text;
+}

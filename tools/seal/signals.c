@@ -1,0 +1,100 @@
+/*
+ * What a handler is needed for that JavaScript cannot be: signals that the kernel would drop for PID 1,
+ * and the real-time ones, which Deno cannot listen to.
+ */
+#include "loader.h"
+
+#define SA_SIGINFO 0x00000004UL
+#define SA_RESTORER 0x04000000UL
+#define SA_RESTART 0x10000000UL
+
+/* The kernel's struct sigaction, with SA_RESTORER the same on x86_64 and arm64. */
+struct action {
+  uintptr_t handler;
+  uint64_t flags;
+  uintptr_t restorer;
+  uint64_t mask;
+};
+
+RETURN_FROM_HANDLER;
+/* hidden: reached without a table of addresses */
+__attribute__((visibility("hidden"))) void return_from_handler(void);
+
+static int is_ignored(int signal) {
+  struct action found = { 0 };
+  call(SYS_rt_sigaction, signal, 0, (long)&found, sizeof found.mask, 0, 0);
+  return found.handler == SIG_IGN;
+}
+
+uint64_t ignored_signals(void) {
+  uint64_t signals = 0;
+  for (int signal = 1; signal <= SIGRTMAX; signal++)
+    if (is_ignored(signal)) signals |= 1UL << (signal - 1);
+  return signals;
+}
+
+void ignore(int signal) {
+  const struct action action = { .handler = SIG_IGN };
+  call(SYS_rt_sigaction, signal, (long)&action, 0, sizeof action.mask, 0, 0);
+}
+
+static void handle(uint64_t signals, const struct action *action) {
+  for (int signal = 1; signal <= SIGRTMAX; signal++)
+    if ((signals >> (signal - 1) & 1) != 0 && !is_ignored(signal))
+      call(SYS_rt_sigaction, signal, (long)action, 0, sizeof action->mask, 0, 0);
+}
+
+/*
+ * A handler that ends the process as the signal would: for PID 1, for whom the kernel drops a signal
+ * without a handler. execve itself gives the signal its default effect again.
+ */
+__attribute__((noreturn)) static void end_by_signal(int signal) {
+  for (;;) call(SYS_exit_group, 128 + signal, 0, 0, 0, 0, 0);
+}
+
+static void handle_in_pid1(uintptr_t handler) {
+  if (call(SYS_getpid, 0, 0, 0, 0, 0, 0) != 1) return;
+  /* x86_64 delivers nothing without a way back, even where none is taken */
+  const struct action action = { .handler = handler, .flags = SA_RESTORER, .restorer = handler };
+  handle(config.ending_signals, &action);
+}
+
+long let_signals_end_pid1(void) {
+  handle_in_pid1((uintptr_t)end_by_signal);
+  return 0;
+}
+
+void drop_signals_for_pid1(void) {
+  handle_in_pid1(SIG_DFL);
+}
+
+/*
+ * Keeps a real-time signal, blocked, for the first thread, which takes it by rt_sigtimedwait(2) and lets
+ * it through again (lib/process/real_time.ts), and wakes that thread's event loop by SIGCHLD. The mask is
+ * changed where sigreturn finds it.
+ */
+static void keep(int signal, void *information, char *context) {
+  (void)information;
+  long process = call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+  int is_first = call(SYS_gettid, 0, 0, 0, 0, 0, 0) == process;
+  if (is_first) *(uint64_t *)(context + MASK_IN_CONTEXT) |= 1UL << (signal - 1);
+  /* it is blocked while this handler runs; another thread hands it on */
+  call(SYS_tgkill, process, process, signal, 0, 0, 0);
+  if (is_first) call(SYS_kill, process, SIGCHLD, 0, 0, 0, 0);
+}
+
+long keep_real_time_signals(void) {
+  const struct action action = {
+    .handler = (uintptr_t)keep,
+    .flags = SA_SIGINFO | SA_RESTART | SA_RESTORER,
+    .restorer = (uintptr_t)return_from_handler,
+  };
+  handle(REAL_TIME, &action);
+  return 0;
+}
+
+long forget_real_time_signals(void) {
+  const struct action action = { .handler = SIG_DFL };
+  handle(REAL_TIME, &action);
+  return 0;
+}
