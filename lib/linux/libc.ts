@@ -16,6 +16,7 @@ export const WORD = { struct: ["u64"] } as const;
 const SYMBOLS = {
   syscall: { parameters: [WORD, WORD, WORD, WORD, WORD, WORD], result: "i64" },
   getauxval: { parameters: [WORD], result: "u64" },
+  __errno_location: { type: "pointer" },
 } as const;
 
 /** The same function for calls that wait: Deno makes them in a thread of its own. */
@@ -110,6 +111,11 @@ export async function syscallAside(number: number, ...args: readonly Word[]): Pr
 export function auxiliaryValue(type: bigint): bigint {
   if (!Deno.build.standalone) return 0n;
   return libc().getauxval(word(type));
+}
+
+/** Where the function lies that says where errno is, for the executable's loader; 0 if nowhere. */
+export function errnoFunction(): bigint {
+  return Deno.UnsafePointer.value(libc().__errno_location);
 }
 
 /** A word as a function of the C library takes it; memory must be held until the call is over. */

@@ -1,5 +1,5 @@
 import { FORWARDED, REAL_TIME, type SignalName, SIGNALS } from "../spec/signal.ts";
-import { auxiliaryValue } from "../linux/libc.ts";
+import { auxiliaryValue, errnoFunction, WORD, word } from "../linux/libc.ts";
 import { bit, setOf, type SignalSet } from "../linux/signal_set.ts";
 import { pendingSignals, setSignalMask } from "../linux/signal_calls.ts";
 
@@ -58,16 +58,17 @@ export const endingSignals = (): SignalSet =>
     PASSED_ON.filter((name) => ![...JOB_CONTROL, "SIGCONT", "SIGURG", "SIGWINCH"].includes(name)),
   );
 
-const FUNCTION = { parameters: [], result: "i64" } as const;
+const FUNCTION = { parameters: [WORD], result: "i64" } as const;
 
 /**
- * Calls a function of the loader, which takes nothing and does not wait; from the sources there is none.
+ * Calls a function of the loader, which does not wait; from the sources there is none.
  *
  * @param entry where it is: its entry of the auxiliary vector (tools/seal/loader.c)
+ * @param argument of those that take one
  */
-export function callLoader(entry: bigint): void {
+export function callLoader(entry: bigint, argument = 0n): void {
   const pointer = Deno.UnsafePointer.create<typeof FUNCTION>(auxiliaryValue(entry));
-  if (pointer !== null) new Deno.UnsafeFnPointer(pointer, FUNCTION).call();
+  if (pointer !== null) new Deno.UnsafeFnPointer(pointer, FUNCTION).call(word(argument));
 }
 
 /** tools/seal/signals.c: gives PID 1 handlers for endingSignals() that end it with 128 + n. */
@@ -90,6 +91,17 @@ export const IGNORING_SIGCHLD = "koordinator: with SIGCHLD ignored";
 /** Whether a signal came and is blocked yet: one that a supervisor passes on. */
 export function signalIsPending(): boolean {
   return (pendingSignals() & setOf(PASSED_ON)) !== 0n;
+}
+
+/** tools/seal/signals.c: has the runtime's handlers of signals leave errno as it was. */
+const AT_KEEP_ERRNO = 0x6b6f6f7fn;
+
+/**
+ * From now on the runtime's handlers of the signals that are listened to leave errno as it was: else a
+ * storm of signals makes the runtime take another's error for its own, and panic.
+ */
+export function keepErrnoInHandlers(): void {
+  callLoader(AT_KEEP_ERRNO, errnoFunction());
 }
 
 /** tools/seal/loader.c: why the threads of a supervisor cannot be had (errno(3)), else 0. */

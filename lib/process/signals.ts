@@ -2,7 +2,7 @@ import { FORWARDED, type SignalName, SIGNALS } from "../spec/signal.ts";
 import { inheritedSignals } from "./inherited.ts";
 import { kill } from "../linux/process_calls.ts";
 import { startReaping } from "./reap.ts";
-import { foundByLoader } from "./loader.ts";
+import { foundByLoader, keepErrnoInHandlers } from "./loader.ts";
 import { blockSignals, ignoreSignal, resetSignal, unblockSignals } from "../linux/signal_calls.ts";
 import { bit, setOf, signalsIn } from "../linux/signal_set.ts";
 import {
@@ -72,6 +72,7 @@ export function catchSignals(): CaughtSignals {
     startReaping();
     keepRealTimeSignals();
     Deno.addSignalListener("SIGCHLD", look);
+    keepErrnoInHandlers();
     unblockSignals(held);
     // While SIGTTOU is listened to, writing to a terminal from the background would neither stop nor
     // succeed but start anew for ever. Deno's thread for signals, which the first listener starts with

@@ -98,22 +98,24 @@ Deno.test("a command that koordinator becomes has no child and no zombie", async
   }
 });
 
-Deno.test("signals that come while a command is launched do not cost it its number", async () => {
-  for (let launch = 0; launch < 10; launch++) {
-    const { held, release, ...started } = await heldBack();
-    await using run = started.run;
-    await run.says(/waiting for/);
-    const storm = new Deno.Command("bash", {
-      args: ["-c", `while kill -CHLD ${run.pid}; do :; done`],
-      stderr: "null",
-    }).spawn();
-    release();
-    await run.says(new RegExp(`^number ${held}$`, "m"));
-    await run.write("\n");
-    assertEquals((await run.status).code, 7);
-    await storm.status;
-  }
-});
+for (const [name, launches] of [["CHLD", 10], ["CONT", 3], ["URG", 3]] as const) {
+  Deno.test(`a storm of SIG${name} while a command is launched does not cost it its number`, async () => {
+    for (let launch = 0; launch < launches; launch++) {
+      const { held, release, ...started } = await heldBack();
+      await using run = started.run;
+      await run.says(/waiting for/);
+      const storm = new Deno.Command("bash", {
+        args: ["-c", `while kill -${name} ${run.pid}; do :; done`],
+        stderr: "null",
+      }).spawn();
+      release();
+      await run.says(new RegExp(`^number ${held}$`, "m"));
+      await run.write("\n");
+      assertEquals((await run.status).code, 7);
+      await storm.status;
+    }
+  });
+}
 
 Deno.test({
   name: "of what runs beside a command nothing is left to the command (needs strace)",

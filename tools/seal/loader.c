@@ -28,6 +28,7 @@ START;
 #define AT_FORGET_REAL_TIME 0x6b6f6f7cu
 #define AT_IGNORED_SIGNALS 0x6b6f6f7du
 #define AT_DROP_PAGES 0x6b6f6f7eu
+#define AT_KEEP_ERRNO 0x6b6f6f7fu
 
 /* It can never be blocked: its bit says that there is a mask. */
 #define SIGKILL_BIT (1UL << 8)
@@ -263,6 +264,7 @@ __attribute__((used)) struct start load(uintptr_t *stack, char *segment) {
     { .a_type = AT_FORGET_REAL_TIME, .a_un.a_val = (uintptr_t)forget_real_time_signals },
     { .a_type = AT_IGNORED_SIGNALS, .a_un.a_val = ignored_signals() },
     { .a_type = AT_DROP_PAGES, .a_un.a_val = (uintptr_t)drop_pages },
+    { .a_type = AT_KEEP_ERRNO, .a_un.a_val = (uintptr_t)keep_errno_in_handlers },
   };
   const struct initial_stack of = { stack[0], stack + 1, environment, aux };
   size_t room = (room_for_initial_stack(&of) + 15) & ~15UL;

@@ -16,6 +16,7 @@ struct config {
   uint64_t segment_offset; /* where it lies in the executable */
   uint64_t names; /* offset of the page-aligned string table that ld.so reads, and its size */
   uint64_t names_size;
+  uint64_t runtime_handler; /* offset of signals.c's few words among the names, where it may write */
   uint64_t dynamic; /* link-time address of the program's dynamic section */
   uint64_t program_entry; /* link-time entry of the program */
   uint64_t interpreter; /* offset of ld.so in this segment */
@@ -117,13 +118,15 @@ extern char _start[];
 static inline char *segment_start(void) { return _start; }
 
 /* Called by the program, which finds them in the auxiliary vector: pages.c, end.c; signals.c: handlers
- * that end PID 1 until it is the command, and that keep real-time signals for the program, or no more */
+ * that end PID 1 until it is the command, that keep real-time signals for the program, or no more, and
+ * that keep errno */
 long share_pages(void);
 long drop_pages(void);
 long close_libraries(void);
 long let_signals_end_pid1(void);
 long keep_real_time_signals(void);
 long forget_real_time_signals(void);
+long keep_errno_in_handlers(uintptr_t errno_location);
 
 /* signals.c: without the handlers that end PID 1: nothing else has one right after exec */
 uint64_t ignored_signals(void);
@@ -175,7 +178,7 @@ struct initial_stack {
   uintptr_t *argv, *environment;
   Elf64_auxv_t *aux;
 };
-#define ADDED 12
+#define ADDED 13
 size_t room_for_initial_stack(const struct initial_stack *of);
 void make_initial_stack(uintptr_t *to, const struct initial_stack *of, const Elf64_auxv_t *added);
 

@@ -26,6 +26,9 @@ const RANGE_SIZE = 16;
 const MALLOC_HEADER = 16;
 const PROT_READ = 1;
 const PROT_WRITE = 2;
+/** signals.c: the size of `struct runtime_handler`, which lies behind the names, and of a word. */
+const RUNTIME_HANDLER_SIZE = 16;
+const WORD = 8;
 
 /** What stands for a library in ld.so's eyes: loader.c writes the digits at the end. */
 const SLOT = ENCODER.encode("/proc/self/fd//////0\0");
@@ -70,6 +73,8 @@ export function seal(program: Uint8Array<ArrayBuffer>, parts: SealParts): Uint8A
   const tail = new Uint8Array(needed.length * SLOT.length);
   needed.forEach((_, index) => tail.set(SLOT, index * SLOT.length));
   const names = concat([source.bytes.subarray(strings, strings + stringsSize), tail]);
+  const runtimeHandler = align(names.length, WORD);
+  const namesSize = align(runtimeHandler + RUNTIME_HANDLER_SIZE);
   const nameOffset = (index: number) => stringsSize + index * SLOT.length;
 
   const libraries = needed.map(({ name }) =>
@@ -80,7 +85,13 @@ export function seal(program: Uint8Array<ArrayBuffer>, parts: SealParts): Uint8A
   // And one range of the segment itself.
   const ranges = new Uint8Array((parts.startPages.length + 1) * RANGE_SIZE);
   const { blob, offsets } = layOut([
-    ...[parts.loader, names, ranges, table, concat(runs.map(({ content }) => content))],
+    ...[
+      parts.loader,
+      resized(names, namesSize),
+      ranges,
+      table,
+      concat(runs.map(({ content }) => content)),
+    ],
     ...[blindInterpreter(library("ld-linux")), ...libraries],
   ]);
   const [
@@ -114,7 +125,8 @@ export function seal(program: Uint8Array<ArrayBuffer>, parts: SealParts): Uint8A
     segment_address: address,
     segment_offset: fileOffset,
     names: namesAt,
-    names_size: align(names.length),
+    names_size: namesSize,
+    runtime_handler: namesAt + runtimeHandler,
     dynamic: source.segment(PT_DYNAMIC).address,
     program_entry: source.entry,
     interpreter: interpreterAt,
@@ -167,6 +179,7 @@ export const CONFIG = [
   "segment_offset",
   "names",
   "names_size",
+  "runtime_handler",
   "dynamic",
   "program_entry",
   "interpreter",
@@ -258,8 +271,14 @@ function layOut(pieces: readonly Uint8Array<ArrayBuffer>[]) {
   return { blob, offsets };
 }
 
-function align(value: number): number {
-  return Math.ceil(value / PAGE) * PAGE;
+function align(value: number, to: number = PAGE): number {
+  return Math.ceil(value / to) * to;
+}
+
+function resized(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(size);
+  whole.set(bytes);
+  return whole;
 }
 
 function concat(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,6 @@
 /*
  * What a handler is needed for that JavaScript cannot be: signals that the kernel would drop for PID 1,
- * and the real-time ones, which Deno cannot listen to.
+ * the real-time ones, which Deno cannot listen to, and errno, which the runtime's own handlers change.
  */
 #include "loader.h"
 
@@ -20,10 +20,14 @@ RETURN_FROM_HANDLER;
 /* hidden: reached without a table of addresses */
 __attribute__((visibility("hidden"))) void return_from_handler(void);
 
-static int is_ignored(int signal) {
+static struct action action_of(int signal) {
   struct action found = { 0 };
   call(SYS_rt_sigaction, signal, 0, (long)&found, sizeof found.mask, 0, 0);
-  return found.handler == SIG_IGN;
+  return found;
+}
+
+static int is_ignored(int signal) {
+  return action_of(signal).handler == SIG_IGN;
 }
 
 uint64_t ignored_signals(void) {
@@ -96,5 +100,51 @@ long keep_real_time_signals(void) {
 long forget_real_time_signals(void) {
   const struct action action = { .handler = SIG_DFL };
   handle(REAL_TIME, &action);
+  return 0;
+}
+
+typedef void handler_with_context(int signal, void *information, void *context);
+
+/* Lies among the names: the loader has no other memory of its own that can be written. */
+struct runtime_handler {
+  handler_with_context *handle;
+  int *(*errno_location)(void);
+};
+_Static_assert(sizeof(struct runtime_handler) == 16, "seal.ts makes room for it");
+
+static struct runtime_handler *runtime_handler(void) {
+  return (struct runtime_handler *)(segment_start() + config.runtime_handler);
+}
+
+static void handle_keeping_errno(int signal, void *information, void *context) {
+  const struct runtime_handler *of = runtime_handler();
+  int *error = of->errno_location(), before = *error;
+  of->handle(signal, information, context);
+  *error = before;
+}
+
+/*
+ * The runtime has one handler for all that it listens to, which writes into a pipe. When that is full, as
+ * in a storm of signals that nobody has had time to read, it leaves EAGAIN in errno; between a system call
+ * that failed with EINTR and the look at its errno that reads as another failure, and the runtime gives
+ * up. POSIX has such a handler restore errno (signal-safety(7)): this one does it for it.
+ */
+long keep_errno_in_handlers(uintptr_t errno_location) {
+  const struct action runtime = action_of(SIGCHLD);
+  if ((runtime.flags & SA_SIGINFO) == 0 || runtime.handler == (uintptr_t)handle_keeping_errno) return 0;
+  long names = (long)(segment_start() + config.names), size = (long)config.names_size;
+  long result = call(SYS_mprotect, names, size, PROT_READ | PROT_WRITE, 0, 0, 0);
+  if (failed(result)) return result;
+  *runtime_handler() = (struct runtime_handler){
+    .handle = (handler_with_context *)runtime.handler,
+    .errno_location = (int *(*)(void))errno_location,
+  };
+  call(SYS_mprotect, names, size, PROT_READ, 0, 0, 0);
+  for (int signal = 1; signal <= SIGRTMAX; signal++) {
+    struct action action = action_of(signal);
+    if (action.handler != runtime.handler) continue;
+    action.handler = (uintptr_t)handle_keeping_errno;
+    call(SYS_rt_sigaction, signal, (long)&action, 0, sizeof action.mask, 0, 0);
+  }
   return 0;
 }
