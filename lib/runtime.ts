@@ -27,6 +27,7 @@ export function supervise(
   let api = NO_CONTACT;
   let course = NOT_BEGUN;
   let stepping = false;
+  let statusFault: string | undefined;
   const perform = createPerformer(context, argv, ports, {
     happen,
     contact,
@@ -124,10 +125,18 @@ export function supervise(
 
   function publish(look: () => SupervisorStatus, isLast: boolean): void {
     try {
-      ports.publishStatus?.(look, api.contact, isLast);
+      ports.publishStatus?.(look, api.contact, isLast, cannotSay);
     } catch (error) {
-      log("error", "internalError", `koordinator cannot say how it is: ${messageOf(error)}`);
+      cannotSay(error);
     }
+  }
+
+  /** A status is published with each event, and a fault of it comes again as often: it is told once. */
+  function cannotSay(error: unknown): void {
+    const fault = messageOf(error);
+    if (fault === statusFault) return;
+    statusFault = fault;
+    log("error", "internalError", `koordinator cannot say how it is: ${fault}`);
   }
 
   function log(level: keyof Log, event: LogEventName, message: string, fields?: Fields): void {

@@ -304,6 +304,32 @@ Deno.test("a log that throws and a status that cannot be written keep nothing fr
   assertEquals(outcomeOf(world), { code: 0, reason: undefined });
 });
 
+Deno.test("a status that cannot be made is told once, however often it is published", async () => {
+  const told = (world: World) =>
+    messages(world, "error").filter((message) => /cannot say how it is/.test(message));
+  let fault = "no such phase";
+  const faults: ((error: unknown) => void)[] = [];
+  const later = await startWorld({ ...waits, ...supervised }, {
+    replace: {
+      publishStatus: (_look, _contact, _isLast, failed) => {
+        faults.push(failed);
+        failed(new Error(fault));
+      },
+    },
+  });
+  await later.news(open);
+  assertEquals(told(later), ["koordinator cannot say how it is: no such phase"]);
+  fault = "no such contact";
+  for (const failed of faults) failed(new Error(fault));
+  assertEquals(told(later).slice(1), ["koordinator cannot say how it is: no such contact"]);
+  await later.end(exited(0));
+  assertEquals(outcomeOf(later), { code: 0, reason: undefined });
+
+  const thrown = await startWorld(waits, { fault: failing("publishStatus", "throws") });
+  await thrown.news(open);
+  assertEquals(told(thrown), ["koordinator cannot say how it is: no publishStatus"]);
+});
+
 Deno.test("who cannot listen to signals cannot supervise, and says so", async () => {
   const world = await startWorld(waits, { fault: failing("listen", "throws") });
   assertEquals(String(world.ended()), "Error: no listen");

@@ -38,13 +38,23 @@ function statusSchema() {
 /** A status as it stands in the state directory, `NAME.status`. */
 export type StatusFile = v.InferOutput<ReturnType<typeof statusSchema>>;
 
-/** Writes what a supervisor knows, whenever that changes. Never throws. */
+/** What was published last, and is still to be written. */
+interface Pending {
+  readonly look: () => SupervisorStatus;
+  readonly contact: Contact;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Writes what a supervisor knows, whenever that changes. Never throws: without a folder to write to
+ * there is no status, and of a status that cannot be made whoever publishes it is told.
+ */
 export function openStatusFile(path: string, container: string): PublishStatus {
   const since = new Map<string, string>();
   let timer: number | undefined;
-  let pending: { readonly look: () => SupervisorStatus; readonly contact: Contact } | undefined;
-  return (look, contact, isLast) => {
-    pending = { look, contact };
+  let pending: Pending | undefined;
+  return (look, contact, isLast, failed) => {
+    pending = { look, contact, failed };
     if (isLast) {
       write();
       return;
@@ -59,11 +69,16 @@ export function openStatusFile(path: string, container: string): PublishStatus {
     clearTimeout(timer);
     timer = undefined;
     if (pending === undefined) return;
-    const { look, contact } = pending;
+    const { look, contact, failed } = pending;
+    let text: Uint8Array<ArrayBuffer>;
     try {
-      const file = fileOf(look(), contact);
+      text = new TextEncoder().encode(`${JSON.stringify(fileOf(look(), contact))}\n`);
+    } catch (error) {
+      failed(error);
+      return;
+    }
+    try {
       using folder = Folder.open(path);
-      const text = new TextEncoder().encode(`${JSON.stringify(file)}\n`);
       files.close(folder.replace(`${container}.status`, (to) => files.writeAll(to, text)));
     } catch {
       // Without a state directory there is no status.

@@ -30,11 +30,13 @@ export interface SupervisorStatus {
  *
  * @param look says how it is when it is called, which costs a moment: it need not be at once
  * @param isLast there is no later
+ * @param failed is given what `look` threw, or what the status could not be made of, also later
  */
 export type PublishStatus = (
   look: () => SupervisorStatus,
   contact: Contact,
   isLast: boolean,
+  failed: (error: unknown) => void,
 ) => void;
 
 /** Says of a state what its owner would ask. */

@@ -69,7 +69,9 @@ for (const { what, lay, stays = false } of LAID) {
       await Deno.mkdir(state.path);
       const takeAway = await lay(`${state.path}/main.status`, victim);
       assertEquals(readStatus(state.path, "main"), undefined);
-      openStatusFile(state.path, "main")(() => STATUS, CONTACT, true);
+      openStatusFile(state.path, "main")(() => STATUS, CONTACT, true, (error) => {
+        throw error;
+      });
       assertEquals(readStatus(state.path, "main")?.phase, stays ? undefined : "done");
       assertEquals(await Deno.readTextFile(victim), "17\n");
       takeAway?.();
