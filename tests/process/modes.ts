@@ -16,13 +16,14 @@ export interface Mode {
   readonly compiled: boolean;
 }
 
-const MODES: readonly Mode[] = [false, true].flatMap((init) =>
-  [true, false].map((compiled) => ({
-    name: `${compiled ? "the executable" : "the sources"}${init ? " as PID 1" : ""}`,
-    init,
-    compiled,
-  }))
-);
+/** `deno task sources` runs the sources; else it is the executable. */
+const COMPILED = !Deno.env.has("SOURCES");
+
+const MODES: readonly Mode[] = [false, true].map((init) => ({
+  name: `${COMPILED ? "the executable" : "the sources"}${init ? " as PID 1" : ""}`,
+  init,
+  compiled: COMPILED,
+}));
 
 /** Defines a test in every mode; as PID 1 it needs root, and is ignored by name without. */
 export function inEveryMode(title: string, test: (mode: Mode) => Promise<void>): void {
