@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { buildLoader } from "../../tools/seal/loader.ts";
-import { CONFIG, LIBRARY } from "../../tools/seal/seal.ts";
+import { CONFIG, LIBRARY } from "../../tools/seal/loader_config.ts";
 import { findTarget } from "../../tools/support/target.ts";
 import { cProgram, HAS_CC } from "../support/c_program.ts";
 import { output } from "../support/executable.ts";

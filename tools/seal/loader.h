@@ -9,7 +9,7 @@
 #define MAX_LIBRARIES 12
 #define SMALL_PAGE 4096UL /* of x86_64 */
 
-/* seal.ts fills it: its CONFIG has the same names in the same order. */
+/* loader_config.ts fills it: its CONFIG has the same names in the same order. */
 struct config {
   uint64_t magic;
   uint64_t segment_address; /* link-time address of the segment that all of this is in */
@@ -34,9 +34,9 @@ struct config {
     uint64_t offset, size; /* in this segment */
     uint64_t digits; /* offset of the slot in which the descriptor's number goes */
   } libraries[MAX_LIBRARIES];
-  uint64_t end; /* seal.ts looks whether its idea of this structure ends here as well */
+  uint64_t end; /* loader_config.ts looks whether its idea of this structure ends here as well */
 };
-_Static_assert(sizeof(struct config) % sizeof(uint64_t) == 0, "seal.ts writes words");
+_Static_assert(sizeof(struct config) % sizeof(uint64_t) == 0, "loader_config.ts writes words");
 
 /* reached without a table of addresses, which nobody would fill */
 #pragma GCC visibility push(hidden)

@@ -1,3 +1,4 @@
+import { align, concat, PAGE, resized } from "./bytes.ts";
 import { findCompilerFlags } from "./compiler_flags.ts";
 import { Elf, PT_DYNAMIC, PT_INTERP, PT_LOAD, PT_NOTE, Tag } from "./elf.ts";
 import { fixAddress } from "./fix_address.ts";
@@ -5,17 +6,13 @@ import { blindInterpreter, blindLibc } from "./hidden_paths.ts";
 import type { PageRun } from "./resting_pages.ts";
 import type { FileRange } from "./start_pages.ts";
 import { withoutClone3 } from "./without_clone3.ts";
+import { MAX_LIBRARIES, writeConfig } from "./loader_config.ts";
 import { mergedInto, neededLibraries, removeEntries } from "./needed.ts";
 
-/** The largest page of arm64 kernels; x86_64 has 4096, of which it is a multiple. */
-const PAGE = 65536;
 const ENCODER = new TextEncoder();
 
-/** loader.c: PT_INTERP hidden from the kernel, and the mark before its configuration. */
+/** loader.c: PT_INTERP hidden from the kernel. */
 const PT_SEALED_INTERP = 0x6b6f6f72;
-const MAGIC = "KOOKSEAL";
-const END = "KOOKSEND";
-const MAX_LIBRARIES = 12;
 
 /** pages.c: the pages of x86_64, the size of `struct run`, and mmap(2)'s protections. */
 const SMALL_PAGE = 4096;
@@ -121,7 +118,7 @@ export function seal(program: Uint8Array<ArrayBuffer>, parts: SealParts): Uint8A
   const sealed = new Elf(concat([source.bytes, padding, blob, beforePayload]));
 
   const compilerFlags = findCompilerFlags(source);
-  writeConfig(sealed, fileOffset + indexOf(parts.loader, ENCODER.encode(MAGIC)), {
+  writeConfig(sealed, fileOffset, parts.loader, {
     segment_address: address,
     segment_offset: fileOffset,
     names: namesAt,
@@ -173,58 +170,6 @@ function moveSection(sealed: Elf, from: number, to: readonly number[]): void {
   }
 }
 
-/** The members of `struct config` in loader.h between its mark and its libraries, in their order. */
-export const CONFIG = [
-  "segment_address",
-  "segment_offset",
-  "names",
-  "names_size",
-  "runtime_handler",
-  "dynamic",
-  "program_entry",
-  "interpreter",
-  "blocked_signals",
-  "ending_signals",
-  "runs",
-  "run_count",
-  "ranges",
-  "range_count",
-  "payload",
-  "jitless",
-  "idle_flag",
-  "library_count",
-] as const;
-
-/** The members of each library there, in their order. */
-export const LIBRARY = ["offset", "size", "digits"] as const;
-
-/** What is written: the number of libraries is theirs. */
-type Config =
-  & Readonly<Record<Exclude<typeof CONFIG[number], "library_count">, number | bigint>>
-  & { readonly libraries: readonly Readonly<Record<typeof LIBRARY[number], number>>[] };
-
-/**
- * Fills `struct config` of the loader.
- *
- * @param at where its mark lies in the file
- * @throws {Error} if it does not end where it should: loader.h has another idea of it
- */
-function writeConfig(sealed: Elf, at: number, { libraries, ...config }: Config): void {
-  const numbers = { ...config, library_count: libraries.length };
-  const values = [
-    ...CONFIG.map((name) => numbers[name]),
-    ...libraries.flatMap((library) => LIBRARY.map((name) => library[name])),
-  ];
-  const words = 1 + CONFIG.length + MAX_LIBRARIES * LIBRARY.length;
-  const end = sealed.bytes.subarray(at + words * 8, at + (words + 1) * 8);
-  if (indexOf(end, ENCODER.encode(END)) !== 0) {
-    throw new Error("loader.h has another configuration");
-  }
-  for (const [index, value] of values.entries()) {
-    sealed.view.setBigUint64(at + (index + 1) * 8, BigInt(value), true);
-  }
-}
-
 /** `struct run` of pages.c, whose contents lie one behind the other. */
 function writeRuns(table: DataView, runs: readonly PageRun[], contentAt: number): void {
   let at = 0;
@@ -269,31 +214,4 @@ function layOut(pieces: readonly Uint8Array<ArrayBuffer>[]) {
   const blob = new Uint8Array(size);
   pieces.forEach((piece, index) => blob.set(piece, offsets[index]));
   return { blob, offsets };
-}
-
-function align(value: number, to: number = PAGE): number {
-  return Math.ceil(value / to) * to;
-}
-
-function resized(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(size);
-  whole.set(bytes);
-  return whole;
-}
-
-function concat(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function indexOf(bytes: Uint8Array, wanted: Uint8Array): number {
-  for (let at = 0; at + wanted.length <= bytes.length; at++) {
-    if (wanted.every((byte, index) => bytes[at + index] === byte)) return at;
-  }
-  throw new Error("the loader has no configuration");
 }
