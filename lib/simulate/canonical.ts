@@ -1,9 +1,9 @@
 import type { State } from "../supervisor/state.ts";
-import { looksIn, type Relevance } from "./knowledge.ts";
+import { type Look, looksIn, type Relevance } from "./knowledge.ts";
 import type { PlayedPod } from "./played_pod.ts";
 import type { ContainerState, Supervision, Timer, Told } from "./pod_state.ts";
 import { reportWord, statusWord } from "./sight.ts";
-import { knowledgeKey, observationsOf, stateKeyOf } from "./supervisor_key.ts";
+import { knowledgeKey, observationsOf, stateKeyOf, withoutSight } from "./supervisor_key.ts";
 
 /** Gives containers' states numbers: two have the same if nothing that can follow tells them apart. */
 export interface Canon {
@@ -11,47 +11,82 @@ export interface Canon {
   readonly settle: (index: number, container: ContainerState) => ContainerState;
   /** The number of a state that `settle` has given. */
   readonly number: (container: ContainerState) => number;
+  /** The same as a character. */
+  readonly glyph: (container: ContainerState) => string;
   /** All of it but what its supervisor has learned of others. */
   readonly essence: (container: ContainerState) => string;
+  /**
+   * A number that states have in common which the next sight of the pod makes the same of: they differ
+   * in nothing but the last one, whose place it takes.
+   */
+  readonly unsighted: (index: number, container: ContainerState) => number;
 }
 
 /** Timers that bound how long the pod's manifest is waited for: once it is known they mean nothing. */
 const UNTIL_MANIFEST: ReadonlySet<string> = new Set(["listening", "api", "newRun"]);
 
+/** Characters from here on stand in no other part of a key. */
+const NO_DIGIT = 256;
+
 /** Makes numbers for the containers of a pod. */
 export function createCanon(pod: PlayedPod, relevance: readonly Relevance[]): Canon {
   const settled = pod.containers.map(() => new Map<string, ContainerState>());
-  const known = new WeakMap<ContainerState, ContainerState>();
-  const numbers = new WeakMap<ContainerState, number>();
+  const byNumber: ContainerState[] = [];
+  const glyphs: string[] = [];
   const stateKeys = pod.containers.map(() => new WeakMap<State, string>());
   const toldKeys = new WeakMap<Told, string>();
-  const essences = new WeakMap<ContainerState, string>();
-  let count = 0;
+  const essences: string[] = [];
+  const unsighted: number[] = [];
+  const unsightedKeys = pod.containers.map(() => new Map<string, number>());
   return {
     settle: (index, container) => {
-      const before = known.get(container);
-      if (before !== undefined) return before;
+      if (isSettled(container)) return container;
       const reduced = reduce(container);
       const key = containerKey(index, reduced);
-      let one = settled[index]?.get(key);
-      if (one === undefined) {
-        one = reduced;
-        settled[index]?.set(key, one);
-        numbers.set(one, count++);
-      }
-      known.set(container, one);
-      known.set(one, one);
+      const before = settled[index]?.get(key);
+      if (before !== undefined) return before;
+      const one = { ...reduced, number: byNumber.length };
+      byNumber.push(one);
+      glyphs.push(String.fromCodePoint(one.number + NO_DIGIT));
+      settled[index]?.set(key, one);
       return one;
     },
-    number: (container) => numbers.get(container) ?? -1,
-    essence: (container) => {
-      const before = essences.get(container);
-      if (before !== undefined) return before;
-      const key = essenceOf(container);
-      essences.set(container, key);
-      return key;
-    },
+    number: (container) => isSettled(container) ? container.number : -1,
+    glyph: (container) => isSettled(container) ? glyphs[container.number] ?? "" : "",
+    essence: (container) =>
+      isSettled(container)
+        ? essences[container.number] ??= essenceOf(container)
+        : essenceOf(container),
+    unsighted: (index, container) =>
+      isSettled(container)
+        ? unsighted[container.number] ??= unsightedNumber(index, container)
+        : unsightedNumber(index, container),
   };
+
+  function isSettled(
+    container: ContainerState,
+  ): container is ContainerState & { readonly number: number } {
+    return container.number !== undefined && byNumber[container.number] === container;
+  }
+
+  function unsightedNumber(index: number, container: ContainerState): number {
+    const { supervision } = container;
+    const keys = unsightedKeys[index];
+    if (supervision === undefined || keys === undefined) return -1;
+    const { state, timers, heard } = supervision;
+    const looks = looksIn(relevance[index], state.phase);
+    const key = [
+      ownKey(container),
+      stateKeyOf(state, (known) => knowledgeKey(pod, withoutSight(known), looks)),
+      timerKey(timers),
+      doingKey(supervision),
+      newsKey(heard, looks),
+    ].join("|");
+    const before = keys.get(key);
+    if (before !== undefined) return before;
+    keys.set(key, keys.size);
+    return keys.size - 1;
+  }
 
   function containerKey(index: number, container: ContainerState): string {
     const { supervision } = container;
@@ -78,16 +113,12 @@ export function createCanon(pod: PlayedPod, relevance: readonly Relevance[]): Ca
       const container = look.status ? seen.containers[look.at] : undefined;
       return container === undefined ? "" : statusWord(container, look);
     }).join();
-    const news = looks.map((look) => {
-      const told = look.report ? heard[look.at] : undefined;
-      return told === undefined ? "" : reportWord(told, look);
-    });
     return [
       stateKey(index, state),
       timerKey(timers),
       doingKey(supervision),
       sight,
-      news.join(";"),
+      newsKey(heard, looks),
     ].join("|");
   }
 
@@ -121,6 +152,13 @@ export function createCanon(pod: PlayedPod, relevance: readonly Relevance[]): Ca
     toldKeys.set(told, key);
     return key;
   }
+}
+
+function newsKey(heard: Supervision["heard"], looks: readonly Look[]): string {
+  return looks.map((look) => {
+    const told = look.report ? heard[look.at] : undefined;
+    return told === undefined ? "" : reportWord(told, look);
+  }).join(";");
 }
 
 function timerKey(timers: readonly Timer[]): string {

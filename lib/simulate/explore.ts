@@ -1,6 +1,7 @@
 import { describeCommand } from "./assumptions.ts";
 import { goalsOf } from "./goals.ts";
 import { createModel, type Model, ORDERED } from "./model.ts";
+import { createSteps } from "./ordered_steps.ts";
 import type { PlayedPod } from "./played_pod.ts";
 import type { PodEvent } from "./pod_event.ts";
 import { countOrders, type Orders } from "./orders.ts";
@@ -65,6 +66,7 @@ export function explore(pod: PlayedPod, options: ExploreOptions = {}): Explorati
   const usual = limitsOf(pod);
   const { limit = usual.limit, walks = usual.walks, seed = 1 } = options;
   const model = createModel(pod, ORDERED);
+  const steps = createSteps(pod);
   const found = new Map<string, Verdict>();
   let isTooMuch = false;
   const life = goThrough(false);
@@ -87,7 +89,7 @@ export function explore(pod: PlayedPod, options: ExploreOptions = {}): Explorati
     const graph = whole?.complete === true ? whole : plain;
     const done = graph.complete
       ? 0
-      : walk(pod, { walks, seed, deletion, outages: asks, limit }, note);
+      : walk(pod, { walks, seed, deletion, outages: asks, limit }, note, steps);
     return {
       states: graph.states.length,
       steps: graph.from.length,
@@ -114,6 +116,7 @@ export function explore(pod: PlayedPod, options: ExploreOptions = {}): Explorati
           faults.push({ fault, at, event });
         }
       },
+      steps,
     );
     for (const { fault, at, event } of faults) note(fault, [...wayTo(graph, at), event]);
     if (!deletion && graph.complete) {

@@ -1,5 +1,5 @@
 import { restartsAll } from "../pod/restart_policy.ts";
-import { finalities, isInit, type PlayedPod } from "./played_pod.ts";
+import { byCode, finalities, isInit, type PlayedPod } from "./played_pod.ts";
 import type { ContainerState, PodState } from "./pod_state.ts";
 
 /** The phases of a pod; a pod that was deleted is gone. */
@@ -31,6 +31,7 @@ const LEAST_GRACE = 2_000;
 export function createKubelet(pod: PlayedPod): Kubelet {
   const final = finalities(pod);
   const played = pod.containers;
+  const restarting = played.map(({ spec }) => byCode((code) => restartsAll(spec, code)));
 
   /** Whether an init container has failed for good, and with it the pod. */
   function isInitFailed(state: PodState): boolean {
@@ -66,8 +67,7 @@ export function createKubelet(pod: PlayedPod): Kubelet {
 
   /** Whether a container has ended in a way that has all restarted. */
   function hasAllRestarted({ phase, exitCode = 0 }: ContainerState, index: number): boolean {
-    const { spec } = played[index] ?? {};
-    return phase === "terminated" && spec !== undefined && restartsAll(spec, exitCode);
+    return phase === "terminated" && restarting[index]?.(exitCode) === true;
   }
 
   function isInitialized({ containers }: PodState, before: number): boolean {

@@ -1,8 +1,8 @@
 import { type Canon, createCanon } from "./canonical.ts";
-import { looksIn, type Relevance, relevanceIn } from "./knowledge.ts";
+import { type Look, looksIn, type Relevance, relevanceIn } from "./knowledge.ts";
 import { createModel, type Model, ORDERED } from "./model.ts";
 import { hasOwnDeadline, type PlayedPod } from "./played_pod.ts";
-import type { PodEvent, Possible } from "./pod_event.ts";
+import type { ContainerEvent, PodEvent, Possible } from "./pod_event.ts";
 import type { ContainerState, PodState } from "./pod_state.ts";
 import { reportWord, restartWord, statusWord } from "./sight.ts";
 
@@ -40,7 +40,9 @@ export function createSteps(pod: PlayedPod, reduced = true): OrderedSteps {
   const relevance = relevanceIn(pod, reduced ? "ordered" : "exact");
   const model = createModel(pod, ORDERED, relevance);
   const canon = createCanon(pod, relevance);
-  const memory = new Map<string, ContainerState>();
+  /** By what a container was, and by what happened to it: what it has become. */
+  const memory: Map<string, ContainerState>[] = [];
+  const memoryOfSights = pod.containers.map((): Map<string, ContainerState>[] => []);
   const ends: readonly PodEvent[] = [
     { kind: "podDeleted" },
     ...hasOwnDeadline(pod) ? [{ kind: "deadlinePasses" } as const] : [],
@@ -95,10 +97,10 @@ export function createSteps(pod: PlayedPod, reduced = true): OrderedSteps {
       if (event.kind !== "podSeen" && event.kind !== "siblingSeen") continue;
       const before = state.containers[event.container];
       if (before?.supervision === undefined || remembers(before, event, state)) continue;
-      const after = take(state, one);
-      const container = after.containers[event.container];
-      if (container === undefined) continue;
-      if (canon.essence(before) === canon.essence(container)) return { event, after };
+      const container = happen(state, event, before);
+      if (canon.essence(before) === canon.essence(container)) {
+        return { event, after: take(state, one) };
+      }
     }
     return undefined;
   }
@@ -110,7 +112,7 @@ export function createSteps(pod: PlayedPod, reduced = true): OrderedSteps {
     state: PodState,
   ): boolean {
     const looks = looksIn(relevance[event.container], supervision?.state.phase ?? "");
-    if (event.kind === "podSeen") return looks.some((look) => look.status && look.history);
+    if (event.kind === "podSeen") return looks.some(isAtHistory);
     if (!looks.some((look) => look.at === event.sibling && look.history)) return false;
     const heard = supervision?.heard[event.sibling];
     const told = state.containers[event.sibling]?.told;
@@ -125,16 +127,34 @@ export function createSteps(pod: PlayedPod, reduced = true): OrderedSteps {
     if (!("container" in event)) return settle(model.step(now, event).state);
     const before = state.containers[event.container];
     if (before === undefined) return state;
-    const key = `${event.container},${canon.number(before)}${occasionKey(now, event, relevance)}`;
-    let container = memory.get(key);
+    const containers = now.containers.with(event.container, happen(now, event, before));
+    const after = { ...now, containers };
+    const stopped = model.kubelet.settle(after);
+    return stopped === after ? after : settle(stopped);
+  }
+
+  /** What an event makes of its container. */
+  function happen(state: PodState, event: ContainerEvent, before: ContainerState): ContainerState {
+    const known = memoryOf(event, before);
+    const key = occasionKey(state, event, relevance);
+    let container = known.get(key);
     if (container === undefined) {
-      container = canon.settle(event.container, model.stepContainer(now, event).container);
-      memory.set(key, container);
+      container = canon.settle(event.container, model.stepContainer(state, event).container);
+      known.set(key, container);
     }
-    return settle(model.kubelet.settle({
-      ...now,
-      containers: now.containers.with(event.container, container),
-    }));
+    return container;
+  }
+
+  /** A sight of the pod takes the place of the one before it, unless earlier runs are told of in it. */
+  function memoryOf(event: ContainerEvent, before: ContainerState): Map<string, ContainerState> {
+    const { container: index } = event;
+    const sights = event.kind === "podSeen" && before.supervision !== undefined &&
+        !looksIn(relevance[index], before.supervision.state.phase).some(isAtHistory)
+      ? memoryOfSights[index]
+      : undefined;
+    return sights === undefined
+      ? memory[canon.number(before)] ??= new Map()
+      : sights[canon.unsighted(index, before)] ??= new Map();
   }
 
   function settle(state: PodState): PodState {
@@ -145,6 +165,11 @@ export function createSteps(pod: PlayedPod, reduced = true): OrderedSteps {
     }
     return containers === state.containers ? state : { ...state, containers };
   }
+}
+
+/** Whether earlier runs are looked at in the pod's status. */
+function isAtHistory({ status, history }: Look): boolean {
+  return status && history;
 }
 
 /**
@@ -169,7 +194,7 @@ function timeKey(deletion: PodState["deletion"], clock: number): string {
 /** All that an event's effect on its container depends on beside the container. */
 function occasionKey(
   { containers, deletion, clock, restart }: PodState,
-  event: Extract<PodEvent, { container: number }>,
+  event: ContainerEvent,
   relevance: readonly Relevance[],
 ): string {
   const time = timeKey(deletion, clock);
@@ -206,6 +231,6 @@ function occasionKey(
 function keyOf({ containers, clock, deletion, api, restart }: PodState, canon: Canon): string {
   let key = timeKey(deletion, clock) + restartWord(restart);
   if (!api) key += "x";
-  for (const container of containers) key += String.fromCodePoint(canon.number(container) + 256);
+  for (const container of containers) key += canon.glyph(container);
   return key;
 }

@@ -103,8 +103,14 @@ export function finalities(pod: PlayedPod): readonly ((code: number) => boolean)
   const manifest = manifestOf(pod);
   return pod.containers.map(({ name }) => {
     const container = findContainer(manifest, name);
-    return (code) => container !== undefined && isFinalEnd(manifest, container, code);
+    return byCode((code) => container !== undefined && isFinalEnd(manifest, container, code));
   });
+}
+
+/** The same answers, each worked out once: they are asked for in every state of a search. */
+export function byCode(answer: (code: number) => boolean): (code: number) => boolean {
+  const known: boolean[] = [];
+  return (code) => known[code] ??= answer(code);
 }
 
 /** Whether the pod comes to an end by itself: there is a container that the kubelet does not restart. */

@@ -95,6 +95,8 @@ export interface ContainerState {
    * container is not made, and the one before then, and nobody goes by it.
    */
   readonly stale: boolean;
+  /** What a search calls it. What was made out of it still says so, and the search knows it is not it. */
+  readonly number: number | undefined;
 }
 
 /** Why a pod is being ended. */
@@ -155,4 +157,5 @@ export const UNSTARTED: ContainerState = {
   finishedAt: 0,
   launched: false,
   stale: false,
+  number: undefined,
 };

@@ -1,5 +1,5 @@
 import type { Model } from "./model.ts";
-import { createSteps } from "./ordered_steps.ts";
+import { createSteps, type OrderedSteps } from "./ordered_steps.ts";
 import type { PlayedPod } from "./played_pod.ts";
 import type { PodEvent } from "./pod_event.ts";
 import type { PodState } from "./pod_state.ts";
@@ -43,13 +43,17 @@ export interface SearchOptions {
   readonly reduced?: boolean;
 }
 
-/** Goes through all orders of events. */
+/**
+ * Goes through all orders of events.
+ *
+ * @param steps those of the pod, where they are gone through more than once
+ */
 export function search(
   pod: PlayedPod,
   { limit, deletion, outages = false, reduced = true }: SearchOptions,
   look: Look,
+  steps: OrderedSteps = createSteps(pod, reduced),
 ): Graph {
-  const steps = createSteps(pod, reduced);
   const { model } = steps;
   const states: PodState[] = [];
   const parents: number[] = [];

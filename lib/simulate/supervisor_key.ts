@@ -71,6 +71,14 @@ export function knowledgeKey(
   ]);
 }
 
+/** What it knows but for what the API server says of the moment. */
+export function withoutSight(known: Observations): Observations {
+  const { pod } = known;
+  if (pod === undefined) return known;
+  const { metadata: { name }, spec } = pod;
+  return { ...known, pod: { metadata: { name }, ...spec === undefined ? {} : { spec } } };
+}
+
 /** What a supervisor knows; undefined where it needs to know nothing. */
 export function observationsOf(state: State): Observations | undefined {
   switch (state.phase) {

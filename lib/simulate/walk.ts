@@ -1,5 +1,5 @@
 import { goalsOf, lookAhead } from "./goals.ts";
-import { createSteps } from "./ordered_steps.ts";
+import type { OrderedSteps } from "./ordered_steps.ts";
 import type { PlayedPod } from "./played_pod.ts";
 import type { PodEvent } from "./pod_event.ts";
 import type { PodState } from "./pod_state.ts";
@@ -30,14 +30,15 @@ const SHARE_OF_OUTLOOKS = 0.25;
  * Goes through random orders of events. Where one comes to nothing new any more, all that can follow is
  * gone through, if that is not too much.
  *
+ * @param steps those of the pod
  * @returns how many
  */
 export function walk(
   pod: PlayedPod,
   { walks, seed, deletion, outages, limit }: WalkOptions,
   note: (fault: Fault, events: readonly PodEvent[], close?: Close) => void,
+  steps: OrderedSteps,
 ): number {
-  const steps = createSteps(pod);
   const { kubelet } = steps.model;
   const judge = judgeStep(pod, kubelet.phase);
   const goals = goalsOf(pod, kubelet);
