@@ -1,14 +1,9 @@
 import { seconds } from "../spec/duration.ts";
+import { expand } from "../pod/expansion.ts";
+import { environmentOf, type RawVariable } from "./environment_variables.ts";
 import type { RawContainer, RawProbe } from "./pod_schema.ts";
 import { supervisionOf } from "./supervision.ts";
-import type {
-  ContainerTemplate,
-  EnvironmentVariable,
-  Path,
-  Probe,
-  ProbeAction,
-  Role,
-} from "./workload.ts";
+import type { ContainerTemplate, Path, Probe, ProbeAction, Role } from "./workload.ts";
 
 /** A container as its author wrote it, with Kubernetes' defaults. */
 export function containerTemplate(
@@ -18,9 +13,8 @@ export function containerTemplate(
   annotations: ReadonlyMap<string, string>,
 ): ContainerTemplate {
   const { name, lifecycle } = raw;
-  const command = emptyIsNone(raw.command);
-  const args = raw.args ?? [];
-  const env = raw.env.flatMap((variable, index): readonly EnvironmentVariable[] =>
+  const sources = raw.envFrom.flatMap((source) => source ?? []);
+  const variables = raw.env.flatMap((variable, index): readonly RawVariable[] =>
     variable === undefined ? [] : [{
       name: variable.name,
       value: variable.valueFrom === undefined ? variable.value ?? "" : undefined,
@@ -28,7 +22,11 @@ export function containerTemplate(
       path: [...path, "env", index],
     }]
   );
-  const sources = raw.envFrom.flatMap((source) => source ?? []);
+  const env = environmentOf(variables, sources.length > 0);
+  const values = new Map(env.map(({ name, value }) => [name, value]));
+  const expanded = (word: string) => expand(word, (name) => values.get(name));
+  const command = emptyIsNone(raw.command)?.map(expanded);
+  const args = (raw.args ?? []).map(expanded);
   return {
     name,
     role: roleOf(raw, list),

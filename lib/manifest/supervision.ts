@@ -100,13 +100,12 @@ function fromVariables({ env, envFrom, envFromPath }: Told): SpecText {
       source: { name: "KOORDINATOR_SPEC", path: envFromPath },
     };
   }
-  const { name, value = "", from, path } = variable;
-  if (from !== undefined) {
+  const { name, value = "", written, from, path } = variable;
+  if (from !== undefined && written === undefined) {
     return { kind: "unseen", from, source: { name, path: [...path, "valueFrom"] } };
   }
   const source = sourceOf(variable);
-  const reference = referenceIn(value, env, variable);
-  if (reference !== undefined) return { kind: "unseen", from: reference, source };
+  if (from !== undefined) return { kind: "unseen", from, source };
   const other = lastOf(env, SPEC_VARIABLES.find((each) => each !== name) ?? "")?.value?.trim();
   if (other !== undefined && other !== "" && other !== value.trim()) {
     const message = "KOORDINATOR_SPEC and KOOORDINATOR_SPEC are both set and differ";
@@ -117,20 +116,15 @@ function fromVariables({ env, envFrom, envFromPath }: Told): SpecText {
       source,
     };
   }
-  return readText(value, source);
+  const text = readText(value, source);
+  return value === written ? text : withoutOffsets(text);
 }
 
-/** `$(NAME)` of a variable set before, which the kubelet replaces. */
-function referenceIn(
-  value: string,
-  env: readonly EnvironmentVariable[],
-  self: EnvironmentVariable,
-): string | undefined {
-  const before = env.slice(0, env.indexOf(self)).map(({ name }) => name);
-  for (const [whole, name = ""] of value.matchAll(/(?<!\$)\$\(([^)\s]+)\)/g)) {
-    if (before.includes(name)) return whole;
-  }
-  return undefined;
+/** What was counted in a text that references were replaced in is not where it is in the manifest. */
+function withoutOffsets(text: SpecText): SpecText {
+  return text.kind === "invalid"
+    ? { ...text, faults: text.faults.map((fault) => ({ ...fault, offset: undefined })) }
+    : text;
 }
 
 function readText(text: string, source: SpecSource): SpecText {
@@ -149,7 +143,9 @@ function withReadiness(spec: SpecText, env: readonly EnvironmentVariable[]): Spe
   const source = sourceOf(variable);
   const reading = readReadiness(variable.value ?? "");
   if (!reading.isValid) {
-    return { kind: "invalid", faults: reading.faults, hint: reading.hint, source };
+    const { faults, hint } = reading;
+    const text: SpecText = { kind: "invalid", faults, hint, source };
+    return variable.value === variable.written ? text : withoutOffsets(text);
   }
   const readiness = reading.value;
   return spec.kind === "valid"

@@ -171,8 +171,16 @@ export interface SpecSource {
 /** A variable of a container; its value where the manifest holds it. */
 export interface EnvironmentVariable {
   readonly name: string;
+  /** As the command gets it, references replaced; undefined if it is not all in the manifest. */
   readonly value: string | undefined;
-  /** What it comes from, if not from the manifest: `configMapKeyRef`, `secretKeyRef`, `fieldRef`... */
+  /** The same, with references to what is not in the manifest as they are; undefined with `valueFrom`. */
+  readonly filled: string | undefined;
+  /** As it stands in the manifest. */
+  readonly written: string | undefined;
+  /**
+   * What it comes from, if not from the manifest: `configMapKeyRef`, `secretKeyRef`, `fieldRef`..., or
+   * the first reference to such a variable: `$(NAME)`.
+   */
   readonly from: string | undefined;
   readonly path: Path;
 }

@@ -1,6 +1,7 @@
 import { KoordinatorError } from "../errors.ts";
 import { parseSpec } from "../spec/parse.ts";
 import type { Spec } from "../spec/spec.ts";
+import { expand } from "./expansion.ts";
 import type { ContainerSpec, Pod } from "./pod.ts";
 
 /** The specs of all containers under koordinator, as the pod's own manifest has them, by name. */
@@ -40,8 +41,16 @@ export function isCheckedBySupervisor({ env }: ContainerSpec): boolean {
 function specOf(
   { env }: ContainerSpec,
 ): { readonly name: string; readonly value: string } | undefined {
-  for (const { name, value = "" } of env ?? []) {
-    if (SPEC_VARIABLES.includes(name) && value.trim() !== "") return { name, value };
+  // What refers to a variable that is not in the manifest stays as it is, and is no spec.
+  const before = new Map<string, string>();
+  for (const { name, value } of env ?? []) {
+    if (value === undefined) {
+      before.delete(name);
+      continue;
+    }
+    const expanded = expand(value, (other) => before.get(other));
+    if (SPEC_VARIABLES.includes(name) && expanded.trim() !== "") return { name, value: expanded };
+    before.set(name, expanded);
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ import type {
   Workload,
 } from "../manifest/workload.ts";
 import type { ContainerSpec } from "../pod/pod.ts";
+import { escape } from "../pod/expansion.ts";
 import { KoordinatorError } from "../errors.ts";
 import { containersOf } from "../spec/containers.ts";
 import { milliseconds, parseSeconds } from "../spec/duration.ts";
@@ -157,7 +158,9 @@ function restartPolicyOf(text: string | undefined): RestartPolicy | undefined {
 export function specOfContainer(pod: PodTemplate, container: ContainerTemplate): ContainerSpec {
   const { name, restartPolicy, restartPolicyRules, supervision } = container;
   const env = container.env.flatMap((variable) =>
-    variable.name.startsWith("KO") ? [{ name: variable.name, value: variable.value }] : []
+    variable.name.startsWith("KO")
+      ? [{ name: variable.name, value: variable.value && escape(variable.value) }]
+      : []
   );
   const annotation = supervision.kind === "annotated" && supervision.spec.kind === "valid"
     ? pod.annotations.get(supervision.spec.source.name)

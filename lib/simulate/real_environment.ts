@@ -42,7 +42,7 @@ export async function realEnvironment(
     env: (container) => ({
       ...machine,
       ...Object.fromEntries(
-        container.env.flatMap(({ name, value }) => value === undefined ? [] : [[name, value]]),
+        container.env.flatMap(({ name, filled }) => filled === undefined ? [] : [[name, filled]]),
       ),
       ...api?.env,
       ...(isSupervised(container, play) ? supervisorEnvironment(container, play, folder) : {}),

@@ -126,7 +126,42 @@ const CONTAINERS: readonly (readonly [string, string, string])[] = [
   [
     "a reference that the kubelet replaces",
     `command: [${K}, app], env: [{name: B, value: b}, {name: KOORDINATOR_SPEC, value: '{"startDeps":["$(B)"]}'}]`,
+    "inFront KOORDINATOR_SPEC 1 no readiness",
+  ],
+  [
+    "a reference to what is not in the manifest",
+    `command: [${K}, app], env: [{name: B, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}, {name: KOORDINATOR_SPEC, value: '{"startDeps":["$(B)"]}'}]`,
     "inFront unseen KOORDINATOR_SPEC $(B) at env.1.value",
+  ],
+  [
+    "a reference to one that refers to what is not in the manifest",
+    `command: [${K}, app], env: [{name: A, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}, {name: B, value: "b$(A)"}, {name: KOORDINATOR_SPEC, value: '{"startDeps":["$(B)"]}'}]`,
+    "inFront unseen KOORDINATOR_SPEC $(B) at env.2.value",
+  ],
+  [
+    "a reference to what may be in a ConfigMap",
+    `command: [${K}, app], envFrom: [{configMapRef: {name: c}}], env: [{name: KOORDINATOR_SPEC, value: '{"startDeps":["$(B)"]}'}]`,
+    "inFront unseen KOORDINATOR_SPEC $(B) at env.0.value",
+  ],
+  [
+    "a reference to a service's variable",
+    `command: [${K}, app], env: [{name: KOORDINATOR_SPEC, value: '{"startDeps":[{"tcp":"$(DB_SERVICE_HOST):5432"}]}'}]`,
+    "inFront unseen KOORDINATOR_SPEC $(DB_SERVICE_HOST) at env.0.value",
+  ],
+  [
+    "a whole spec in another variable",
+    `command: [${K}, app], env: [{name: B, value: '{"startDeps":["b"]}'}, {name: KOORDINATOR_SPEC, value: "$(B)"}]`,
+    "inFront KOORDINATOR_SPEC 1 no readiness",
+  ],
+  [
+    "a spec that is wrong by what it refers to",
+    `command: [${K}, app], env: [{name: B, value: 'B'}, {name: KOORDINATOR_SPEC, value: '{"startDeps":["$(B)"]}'}]`,
+    'inFront invalid KOORDINATOR_SPEC startDeps.0: expected a container name (lower case, digits, -), found "B"',
+  ],
+  [
+    "koordinator's path in a variable",
+    `command: ["$(B)/koordinator", app], env: [{name: B, value: /koordinator}]`,
+    "inFront absent",
   ],
   [
     "a reference to what is not set before",

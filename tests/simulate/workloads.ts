@@ -46,15 +46,19 @@ export const PROBE: Probe = {
   successThreshold: 1,
 };
 
+function variable(name: string, value: string): EnvironmentVariable {
+  return { name, value, filled: value, written: value, from: undefined, path: [] };
+}
+
 /** A container under koordinator if it has a spec. */
 function container(idea: ContainerIdea, index: number, shared: boolean): ContainerTemplate {
   const { spec, probe, env = {}, assume: _, ...rest } = idea;
   const variables: EnvironmentVariable[] = Object.entries(env)
-    .map(([name, value]) => ({ name, value, from: undefined, path: [] }));
+    .map(([name, value]) => variable(name, value));
   const supervised = spec !== undefined;
   if (supervised) {
     const value = JSON.stringify(spec);
-    variables.push({ name: "KOORDINATOR_SPEC", value, from: undefined, path: [] });
+    variables.push(variable("KOORDINATOR_SPEC", value));
   }
   return {
     role: "main",
