@@ -98,7 +98,8 @@ const AT_KEEP_ERRNO = 0x6b6f6f7fn;
 
 /**
  * From now on the runtime's handlers of the signals that are listened to leave errno as it was: else a
- * storm of signals makes the runtime take another's error for its own, and panic.
+ * storm of signals makes the runtime take another's error for its own, and panic. Those that tell of a
+ * limit of this process's own are not told.
  */
 export function keepErrnoInHandlers(): void {
   callLoader(AT_KEEP_ERRNO, errnoFunction());

@@ -24,12 +24,22 @@ export function forgetRealTimeSignals(): void {
   callLoader(AT_FORGET_REAL_TIME);
 }
 
-/** Takes those that came, of each as many as were sent, and lets more of them come. */
+/** How many are taken at once: of those that come faster than they are taken there is no end. */
+const MOST_TAKEN = 64;
+
+/**
+ * Takes those that came, of each as many as were sent, and lets more of them come. What is left of very
+ * many stays with the kernel, and SIGCHLD tells of it again.
+ */
 export function takeRealTimeSignals(): readonly SignalName[] {
   const pending = pendingSignals() & REAL_TIME_SET;
   if (pending === 0n) return [];
   const taken: number[] = [];
-  for (let signal; (signal = takeSignal(pending)) !== undefined;) taken.push(signal);
+  while (taken.length < MOST_TAKEN) {
+    const signal = takeSignal(pending);
+    if (signal === undefined) break;
+    taken.push(signal);
+  }
   unblockSignals(pending);
   return taken.flatMap((number) => REAL_TIME.filter((name) => SIGNALS[name] === number));
 }

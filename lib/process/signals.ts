@@ -60,9 +60,16 @@ export function catchSignals(): CaughtSignals {
   const held = compiled ? HEARD | REAL_TIME_SET : HEARD;
   let listening = false;
   let holding = false;
+  let looking = false;
   const look = () => {
-    if (!listening || holding || !compiled) return;
-    for (const signal of takeRealTimeSignals()) deliver(signal);
+    // What is delivered is an event, at which is looked again: the next signal is not to overtake it.
+    if (!listening || holding || looking || !compiled) return;
+    looking = true;
+    try {
+      for (const signal of takeRealTimeSignals()) deliver(signal);
+    } finally {
+      looking = false;
+    }
   };
   const listen = () => {
     if (listening) return;

@@ -77,6 +77,44 @@ inBothModes("as many as are sent reach the command, of the same number too", asy
   assertEquals(got(run.output()).filter((number) => number === 64).length, 200);
 });
 
+inBothModes(
+  "a storm of SIGRTMAX, faster than it can be passed on, does not hold back SIGTERM",
+  async (mode) => {
+    await using run = await start(mode, [await command()]);
+    await run.says(/^up$/m);
+    const supervisor = await supervisorOf(mode, run);
+    await listens(supervisor);
+    const storm = new Deno.Command(await cProgram("storm", { folder: "process" }), {
+      args: [String(supervisor), String(SIGNALS.SIGRTMAX)],
+    }).spawn();
+    await run.says(/^got 64\.$/m);
+    send(SIGNALS.SIGTERM, supervisor);
+    await eventually(
+      () => /^Z|^undefined/.test(`${processField(supervisor, "State")}`) || undefined,
+      () => "its end",
+    );
+    assertEquals((await run.status).code, 7);
+    await storm.status;
+  },
+);
+
+inBothModes(
+  "real-time signals reach the command where the queue of signals is full",
+  async (mode) => {
+    const under = ["prlimit", "--sigpending=0"];
+    await using run = await start(mode, [await command()], SUPERVISED, { under });
+    await run.says(/^up$/m);
+    const supervisor = await supervisorOf(mode, run);
+    await listens(supervisor);
+    for (const number of [34, HALT, 64]) {
+      send(number, supervisor);
+      await run.says(new RegExp(`^got ${number}\\.$`, "m"));
+    }
+    send(SIGNALS.SIGTERM, supervisor);
+    assertEquals((await run.status).code, 7);
+  },
+);
+
 inBothModes("SIGRTMIN+3 before koordinator listens launches nothing", async (mode) => {
   await using run = await start(mode, [await command()]);
   const supervisor = await supervisorOf(mode, run);

@@ -1,8 +1,14 @@
 /*
  * What a handler is needed for that JavaScript cannot be: signals that the kernel would drop for PID 1,
- * the real-time ones, which Deno cannot listen to, and errno, which the runtime's own handlers change.
+ * the real-time ones, which Deno cannot listen to, those of this process's own limits, which are no news
+ * for its command, and errno, which the runtime's own handlers change.
  */
 #include "loader.h"
+
+#define SIGXCPU 24
+#define SIGXFSZ 25
+#define SI_USER 0
+#define SI_KERNEL 0x80
 
 #define SA_SIGINFO 0x00000004UL
 #define SA_RESTORER 0x04000000UL
@@ -75,16 +81,16 @@ void drop_signals_for_pid1(void) {
 /*
  * Keeps a real-time signal, blocked, for the first thread, which takes it by rt_sigtimedwait(2) and lets
  * it through again (lib/process/real_time.ts), and wakes that thread's event loop by SIGCHLD. The mask is
- * changed where sigreturn finds it.
+ * changed where sigreturn finds it: of another thread too, so that none is given the same one for ever.
  */
 static void keep(int signal, void *information, char *context) {
   (void)information;
   long process = call(SYS_getpid, 0, 0, 0, 0, 0, 0);
-  int is_first = call(SYS_gettid, 0, 0, 0, 0, 0, 0) == process;
-  if (is_first) *(uint64_t *)(context + MASK_IN_CONTEXT) |= 1UL << (signal - 1);
-  /* it is blocked while this handler runs; another thread hands it on */
-  call(SYS_tgkill, process, process, signal, 0, 0, 0);
-  if (is_first) call(SYS_kill, process, SIGCHLD, 0, 0, 0, 0);
+  *(uint64_t *)(context + MASK_IN_CONTEXT) |= 1UL << (signal - 1);
+  /* where the queue of the user's signals is full (RLIMIT_SIGPENDING), only kill(2) is not refused */
+  if (failed(call(SYS_tgkill, process, process, signal, 0, 0, 0)))
+    call(SYS_kill, process, signal, 0, 0, 0, 0);
+  call(SYS_kill, process, SIGCHLD, 0, 0, 0, 0);
 }
 
 long keep_real_time_signals(void) {
@@ -103,7 +109,13 @@ long forget_real_time_signals(void) {
   return 0;
 }
 
-typedef void handler_with_context(int signal, void *information, void *context);
+/* The head of siginfo_t. */
+struct information {
+  int signal, error, code;
+  int padding, sender;
+};
+
+typedef void handler_with_context(int signal, const struct information *information, void *context);
 
 /* Lies among the names: the loader has no other memory of its own that can be written. */
 struct runtime_handler {
@@ -116,7 +128,18 @@ static struct runtime_handler *runtime_handler(void) {
   return (struct runtime_handler *)(segment_start() + config.runtime_handler);
 }
 
-static void handle_keeping_errno(int signal, void *information, void *context) {
+/*
+ * Whether it says that a file has grown too large under this process's own writes, or that this process has
+ * used too much of the processor (setrlimit(2)): nobody has sent it, and the command has limits of its own.
+ */
+static int is_of_own_limit(int signal, const struct information *information) {
+  if (signal == SIGXCPU) return information->code == SI_KERNEL;
+  return signal == SIGXFSZ && information->code == SI_USER &&
+         information->sender == call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+}
+
+static void handle_keeping_errno(int signal, const struct information *information, void *context) {
+  if (is_of_own_limit(signal, information)) return;
   const struct runtime_handler *of = runtime_handler();
   int *error = of->errno_location(), before = *error;
   of->handle(signal, information, context);
