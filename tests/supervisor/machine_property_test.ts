@@ -5,11 +5,12 @@ import { DEFAULT_SPEC, type Spec } from "../../lib/spec/spec.ts";
 import type { Effect, Event } from "../../lib/supervisor/events.ts";
 import { judgeGate } from "../../lib/supervisor/gate.ts";
 import { learn, nothingObserved } from "../../lib/supervisor/observations.ts";
-import { INITIAL, step } from "../../lib/supervisor/machine.ts";
+import { INITIAL } from "../../lib/supervisor/machine.ts";
 import type { Pod } from "../../lib/pod/pod.ts";
 import { HELD } from "../../lib/supervisor/report.ts";
 import type { State } from "../../lib/supervisor/state.ts";
 import { BOTH, quitCall } from "./play.ts";
+import { listedStep } from "./transitions.ts";
 import { ended, pod, ready, unready } from "../../tools/scripted_cluster/pods.ts";
 
 const CALL = { kind: "http", call: quitCall(1) } as const;
@@ -92,7 +93,7 @@ function play(spec: Spec, happened: readonly Event[]) {
   for (const event of [{ kind: "begun" }, ...happened] satisfies Event[]) {
     const alive = state.phase === "running";
     if (event.kind === "childExited" && !alive) continue;
-    const result = step(context, state, event);
+    const result = listedStep(context, state, event);
     effects.push(...result.effects);
     state = result.state;
   }
@@ -114,7 +115,7 @@ Deno.test("no order of events launches the command twice or before its gate hold
     let launches = 0;
     for (const event of [{ kind: "begun" }, ...happened] satisfies Event[]) {
       const before = state.phase;
-      const result = step(context, state, event);
+      const result = listedStep(context, state, event);
       if (launchesIn(result.effects, before)) {
         launches++;
         const timedOut = event.kind === "timerFired" && event.timer === "startTimeout" &&

@@ -1,8 +1,9 @@
 import { seconds } from "../../lib/spec/duration.ts";
 import { DEFAULT_SPEC, type HttpCall, type Spec } from "../../lib/spec/spec.ts";
 import type { Effect, Event } from "../../lib/supervisor/events.ts";
-import { INITIAL, step } from "../../lib/supervisor/machine.ts";
+import { INITIAL } from "../../lib/supervisor/machine.ts";
 import type { Context, Sources, State } from "../../lib/supervisor/state.ts";
+import { listedStep } from "./transitions.ts";
 
 /** What a row of events came to. */
 export interface Play {
@@ -38,7 +39,7 @@ export function play(
   let state: State = INITIAL;
   const effects: Effect[] = [];
   for (const event of [{ kind: "begun" }, ...events] satisfies Event[]) {
-    const result = step(context, state, event);
+    const result = listedStep(context, state, event);
     state = result.state;
     effects.push(...result.effects);
   }

@@ -1,8 +1,9 @@
 import type { Spec } from "../../lib/spec/spec.ts";
 import type { Effect, Event, TimerName } from "../../lib/supervisor/events.ts";
-import { INITIAL, step } from "../../lib/supervisor/machine.ts";
+import { INITIAL } from "../../lib/supervisor/machine.ts";
 import type { State } from "../../lib/supervisor/state.ts";
 import { BOTH, contextOf } from "./play.ts";
+import { listedStep } from "./transitions.ts";
 
 /** When the node's clock shows 0 ms of a timeline. */
 export const START = Date.parse("2026-01-01T00:00:00Z");
@@ -32,7 +33,7 @@ export function playTimeline(
   let state: State = INITIAL;
 
   function happen(at: number, event: Event): void {
-    const result = step(context, state, event);
+    const result = listedStep(context, state, event);
     state = result.state;
     for (const effect of result.effects) {
       deeds.push({ at, effect });
