@@ -31,8 +31,8 @@ export interface ContainerRun {
   readonly ended: Promise<number>;
   /** Resolves once the startup probe has succeeded, or at once without one; or with the end. */
   readonly started: Promise<void>;
-  /** Sends the stop signal, or SIGKILL. */
-  signal(name: Deno.Signal): void;
+  /** Sends the stop signal, or SIGKILL; `text` is what is said of that. */
+  signal(name: Deno.Signal, text?: string): void;
 }
 
 /** How long a supervisor takes to say that it holds a signal back, in milliseconds. */
@@ -216,9 +216,9 @@ export function startContainer(
       return code;
     }),
     started: started.promise,
-    signal(sent) {
+    signal(sent, text = "is killed") {
       if (sent === "SIGKILL") {
-        tell({ kind: "killed", container: name, text: "is killed", who: "kubelet" });
+        tell({ kind: "killed", container: name, text, who: "kubelet" });
       } else if (spec !== undefined && (spec.stopDeps.length > 0 || spec.stopDelay > 0)) {
         tell({ kind: "said", container: name, text: `sends ${sent} to ${name}`, who: "kubelet" });
         hold = setTimeout(() => stopping(undefined, sent), TIME_TO_HOLD);

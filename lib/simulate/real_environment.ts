@@ -5,7 +5,7 @@ import { isSupervised } from "./real_container.ts";
 import { startGuard } from "./real_guard.ts";
 import { portOf, type RealPlay } from "./real_play.ts";
 import { machineEnvironment, MARK } from "./real_process.ts";
-import { shareOf } from "./shared_folder.ts";
+import { emptiedBy, shareOf } from "./shared_folder.ts";
 
 /** What the machine gives a pod that is played on it; its folder is removed at the end. */
 export interface RealEnvironment extends AsyncDisposable {
@@ -13,6 +13,8 @@ export interface RealEnvironment extends AsyncDisposable {
   readonly mark: string;
   readonly markOf: (container: string) => string;
   readonly env: (container: ContainerTemplate) => Readonly<Record<string, string>>;
+  /** Empties the state directory that a container empties which brings koordinator into the pod. */
+  readonly empty: (container: ContainerTemplate) => Promise<void>;
 }
 
 /** Makes the folder that stands for the pod's volumes: state directory, pod info, termination messages. */
@@ -48,6 +50,14 @@ export async function realEnvironment(
       ...(isSupervised(container, play) ? supervisorEnvironment(container, play, folder) : {}),
       [MARK]: markOf(container.name),
     }),
+    empty: async (container) => {
+      const share = emptiedBy(pod, container);
+      if (share === undefined) return;
+      const path = stateDirectory(folder, share);
+      await Deno.remove(path, { recursive: true }).catch((error) => {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      });
+    },
     async [Symbol.asyncDispose]() {
       await guard[Symbol.asyncDispose]();
       await Deno.remove(folder, { recursive: true });
@@ -57,6 +67,10 @@ export async function realEnvironment(
 
 /** A path that nobody can make, root neither. */
 const NOWHERE = "/proc/no-state-directory";
+
+function stateDirectory(folder: string, share: string): string {
+  return `${folder}/state/${encodeURIComponent(share)}`;
+}
 
 /** What the mounts, the downward API and injection would give koordinator. */
 function supervisorEnvironment(
@@ -68,9 +82,7 @@ function supervisorEnvironment(
   const share = shareOf(pod, container);
   return {
     KOORDINATOR_CONTAINER_NAME: container.name,
-    KOORDINATOR_STATE_DIR: share === undefined
-      ? NOWHERE
-      : `${folder}/state/${encodeURIComponent(share)}`,
+    KOORDINATOR_STATE_DIR: share === undefined ? NOWHERE : stateDirectory(folder, share),
     KOORDINATOR_LOG_FORMAT: "json",
     KOORDINATOR_LOG_LEVEL: "info",
     ...(container.supervision.kind === "annotated" ? injected(container, play) : {}),

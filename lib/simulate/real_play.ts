@@ -79,11 +79,6 @@ export function obstacles(
       }
       return isFound(program) ? [] : [`${name}: ${program} is not on this machine`];
     }),
-    ...containers.flatMap(({ name, restartPolicyRules }) =>
-      restartPolicyRules.some(({ action }) => action === "RestartAllContainers")
-        ? [`${name} may have all containers restarted, which virtual time alone plays`]
-        : []
-    ),
     ...containers.flatMap(({ name, readinessProbe, livenessProbe, startupProbe }) =>
       [readinessProbe, livenessProbe, startupProbe].flatMap((probe) => {
         const action = probe?.action;

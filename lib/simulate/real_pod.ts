@@ -1,17 +1,17 @@
 import { aborted } from "./aborted.ts";
-import type { ContainerTemplate } from "../manifest/workload.ts";
 import { findContainer } from "../pod/container.ts";
-import { isFinalEnd } from "../pod/restart_policy.ts";
+import { isFinalEnd, restartsAll } from "../pod/restart_policy.ts";
 import type { Pod } from "../pod/pod.ts";
 import { type Duration, milliseconds } from "../spec/duration.ts";
 import type { Moment } from "./moment.ts";
-import { type ContainerRun, type Happening, type Stage, startContainer } from "./real_container.ts";
+import { type Happening, type Stage, startContainer } from "./real_container.ts";
+import { conclude, notOver, type Played } from "./real_outcome.ts";
 import { bringsKoordinator, type RealPlay } from "./real_play.ts";
 import { pause } from "../clock.ts";
 import { startRealApi } from "./real_api.ts";
 import { realEnvironment } from "./real_environment.ts";
-import { podObject, withDeletion, withNews } from "./real_status.ts";
-import { killAll } from "./real_process.ts";
+import { podObject, untilNextSecond, withDeletion, withNews, withRestart } from "./real_status.ts";
+import { killAll, stopSignalOf } from "./real_process.ts";
 import type { Outcome } from "./timeline.ts";
 
 /** The kubelet's back-off: none at first, then ten seconds, doubled up to five minutes. */
@@ -21,15 +21,6 @@ const BACK_OFF = { first: 10_000, most: 300_000 } as const;
 export interface RealEnd {
   readonly outcome: Outcome;
   readonly length: Duration;
-}
-
-/** A container and what has become of it. */
-interface Played {
-  readonly template: ContainerTemplate;
-  run: ContainerRun | undefined;
-  restarts: number;
-  /** Of its last end. */
-  code: number | undefined;
 }
 
 /**
@@ -98,28 +89,50 @@ export async function playReal(
     forcing = killAll(machine.mark);
   };
 
-  /** Runs a container until the kubelet starts it no more. */
-  const live = async (played: Played): Promise<number> => {
+  /** Runs a container until the kubelet starts it no more, or until all are to be started anew. */
+  const live = async (played: Played, round: Round): Promise<number> => {
     const { template } = played;
     const { name } = template;
     for (;;) {
-      if (ending.signal.aborted) return played.code ?? 1;
+      if (played.code !== undefined) await backOff(played, round);
+      if (round.over.aborted) return played.code ?? 1;
       played.run = startContainer(template, stage, () => stop(played));
       const code = await played.run.ended;
       played.run = undefined;
       played.code = code;
-      if (isFinal(name, code)) return code;
-      if (played.restarts > 0) {
-        const wait = Math.min(BACK_OFF.first * 2 ** (played.restarts - 1), BACK_OFF.most);
-        stage.publish(name, { kind: "backOff" });
-        say({
-          ...{ kind: "backOff", container: name, who: "kubelet" },
-          text: `waits ${wait / 1_000} s before it starts ${name} again`,
-        });
-        await pause(wait, ending.signal);
+      if (round.over.aborted) return code;
+      if (restartsAll(template, code)) {
+        round.startAnew();
+        return code;
       }
-      played.restarts++;
+      if (isFinal(name, code)) return code;
     }
+  };
+
+  const backOff = async (played: Played, round: Round): Promise<void> => {
+    const { template: { name } } = played;
+    if (played.restarts > 0) {
+      const wait = Math.min(BACK_OFF.first * 2 ** (played.restarts - 1), BACK_OFF.most);
+      stage.publish(name, { kind: "backOff" });
+      say({
+        ...{ kind: "backOff", container: name, who: "kubelet" },
+        text: `waits ${wait / 1_000} s before it starts ${name} again`,
+      });
+      await pause(wait, round.over);
+    }
+    played.restarts++;
+  };
+
+  /** Ends all containers by force, in no order (KEP-5532). */
+  const endAll = async (): Promise<void> => {
+    publish(withRestart(object, true, Date.now()));
+    say({ kind: "told", who: "kubelet", text: "ends all containers, to start them anew" });
+    await Promise.all(all.map(async ({ run, template: { name } }) => {
+      if (run === undefined) return;
+      run.signal("SIGKILL", `kills ${name}: all containers are to run again`);
+      await killAll(machine.markOf(name));
+      await run.ended;
+    }));
   };
 
   const stop = async (played: Played, deadline?: Promise<void>): Promise<void> => {
@@ -128,7 +141,7 @@ export async function playReal(
     if (template.preStop !== undefined && template.preStop > 0) {
       await Promise.race([pause(template.preStop, over.signal), run.ended, deadline ?? never]);
     }
-    run.signal(signalOf(template));
+    run.signal(stopSignalOf(template));
     const grace = deadline ?? pause(pod.terminationGracePeriod, over.signal);
     const isEnded = await Promise.race([run.ended.then(() => true), grace.then(() => false)]);
     if (isEnded || played.run !== run) return;
@@ -151,6 +164,65 @@ export async function playReal(
     for (const each of sidecarsOf(all)) await stop(each, deadline);
   };
 
+  /**
+   * Starts all containers in their order, and stops the sidecars when the others have ended for good.
+   *
+   * @returns whether an init container has failed; undefined if all are to be started anew
+   */
+  const playRound = async (): Promise<boolean | undefined> => {
+    const again = new AbortController();
+    let endingAll: Promise<void> | undefined;
+    const round: Round = {
+      over: AbortSignal.any([ending.signal, again.signal]),
+      startAnew: () => {
+        again.abort();
+        endingAll = endAll();
+      },
+    };
+    const lives: Promise<number>[] = [];
+    let hasFailed = false;
+    for (const each of all) {
+      const { template } = each;
+      if (template.role === "main" || round.over.aborted) break;
+      if (bringsKoordinator(template, play.workload)) {
+        await machine.empty(template);
+        const text = "brings koordinator into the pod: this machine has it";
+        say({ kind: "said", container: template.name, text });
+        continue;
+      }
+      if (template.role === "init") {
+        hasFailed = await live(each, round) !== 0;
+        if (hasFailed) break;
+      } else {
+        lives.push(live(each, round));
+        await Promise.race([each.run?.started, aborted(round.over)]);
+      }
+    }
+    if (!hasFailed && !round.over.aborted) {
+      const mains = all.filter(({ template }) => template.role === "main");
+      await Promise.all(mains.map((each) => live(each, round)));
+    }
+    if (removing === undefined && !again.signal.aborted) {
+      ending.abort();
+      for (const each of sidecarsOf(all)) await stop(each);
+    }
+    await endingAll;
+    await removing;
+    await Promise.all(lives);
+    if (ending.signal.aborted) return hasFailed;
+    await pause(untilNextSecond(Date.now()), ending.signal);
+    if (ending.signal.aborted) {
+      await removing;
+      return hasFailed;
+    }
+    publish(withRestart(object, false, Date.now()));
+    say({
+      ...{ kind: "told", who: "kubelet" },
+      text: "all have ended: starts them anew, init containers first",
+    });
+    return undefined;
+  };
+
   const onInterrupt = () => force("interrupted: all processes were killed");
   interrupt.addEventListener("abort", onInterrupt, { once: true });
   if (interrupt.aborted) onInterrupt();
@@ -164,32 +236,8 @@ export async function playReal(
     ? undefined
     : setTimeout(beginRemoval, play.deleteAfter);
   try {
-    const lives: Promise<number>[] = [];
-    let hasFailed = false;
-    for (const each of all) {
-      const { template } = each;
-      if (template.role === "main" || ending.signal.aborted) break;
-      if (bringsKoordinator(template, play.workload)) {
-        const text = "brings koordinator into the pod: this machine has it";
-        say({ kind: "said", container: template.name, text });
-        continue;
-      }
-      if (template.role === "init") {
-        hasFailed = await live(each) !== 0;
-        if (hasFailed) break;
-      } else {
-        lives.push(live(each));
-        await Promise.race([each.run?.started, aborted(ending.signal)]);
-      }
-    }
-    const mains = all.filter(({ template }) => template.role === "main");
-    if (!hasFailed && !ending.signal.aborted) await Promise.all(mains.map(live));
-    if (removing === undefined) {
-      ending.abort();
-      for (const each of sidecarsOf(all)) await stop(each);
-    }
-    await removing;
-    await Promise.all(lives);
+    let hasFailed: boolean | undefined;
+    while (hasFailed === undefined) hasFailed = await playRound();
     return { outcome: conclude(outcome, all, hasFailed, play), length: now() };
   } finally {
     clearTimeout(limit);
@@ -202,51 +250,14 @@ export async function playReal(
   }
 }
 
+/** From the start of the first container to the end of the last, or until all are to be started anew. */
+interface Round {
+  readonly over: AbortSignal;
+  readonly startAnew: () => void;
+}
+
 const never = new Promise<never>(() => {});
 
 function sidecarsOf(all: readonly Played[]): readonly Played[] {
   return all.filter(({ template }) => template.role === "nativeSidecar").toReversed();
-}
-
-function signalOf({ stopSignal }: ContainerTemplate): Deno.Signal {
-  return STOP_SIGNALS.find((name) => name === stopSignal) ?? "SIGTERM";
-}
-
-/** What images and `lifecycle.stopSignal` ask for. */
-const STOP_SIGNALS: readonly Deno.Signal[] = [
-  ...["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGKILL"] as const,
-  "SIGWINCH",
-];
-
-function notOver(all: readonly Played[], { workload, limit }: RealPlay): string {
-  const said = (list: readonly Played[], ofOne: string, ofMany: string) =>
-    `${list.map(({ template }) => template.name).join(", ")} ${list.length === 1 ? ofOne : ofMany}`;
-  const subject = workload.job === undefined ? "the pod" : "the Job";
-  const ended = all.filter(({ run, code, template }) =>
-    run === undefined && code !== undefined && template.role === "main"
-  );
-  const though = ended.length === 0 ? "" : `, though ${said(ended, "has ended", "have ended")}`;
-  const running = said(all.filter(({ run }) => run !== undefined), "still runs", "still run");
-  return `${subject} is not over after ${limit / 1_000} s: ${running}${though}`;
-}
-
-function conclude(
-  outcome: Outcome | undefined,
-  all: readonly Played[],
-  hasFailed: boolean,
-  { workload }: RealPlay,
-): Outcome {
-  if (outcome !== undefined && !outcome.good) return outcome;
-  const failed = all.filter(({ template, code }) =>
-    template.role !== "nativeSidecar" && code !== undefined && code !== 0
-  ).map(({ template, code }) => `${template.name} ended with ${code}`);
-  if (outcome !== undefined) {
-    const why = failed.length === 0 ? "" : `: ${failed.join(", ")}`;
-    return { good: true, what: `the pod is gone${why}` };
-  }
-  const good = failed.length === 0 && !hasFailed;
-  const what = workload.job === undefined
-    ? (good ? "the pod has succeeded" : "the pod has failed")
-    : (good ? "Job complete" : "Job failed");
-  return { good, what: good ? what : `${what}: ${failed.join(", ")}` };
 }

@@ -1,3 +1,5 @@
+import type { ContainerTemplate } from "../manifest/workload.ts";
+
 /** A variable that each process of a simulated container has, and by which it is found again. */
 export const MARK = "KOORDINATOR_ROOT";
 
@@ -114,3 +116,14 @@ export function machineEnvironment(): Readonly<Record<string, string>> {
     variables.filter(([name]) => !/^(KO{2,3}RDINATOR|KUBERNETES)_/.test(name)),
   );
 }
+
+/** What the kubelet stops a container with. */
+export function stopSignalOf({ stopSignal }: ContainerTemplate): Deno.Signal {
+  return STOP_SIGNALS.find((name) => name === stopSignal) ?? "SIGTERM";
+}
+
+/** What images and `lifecycle.stopSignal` ask for. */
+const STOP_SIGNALS: readonly Deno.Signal[] = [
+  ...["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGKILL"] as const,
+  "SIGWINCH",
+];

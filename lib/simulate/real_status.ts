@@ -76,8 +76,7 @@ function changed(
   news: StatusNews,
   now: number,
 ): ContainerStatus {
-  // Times of the API are whole seconds.
-  const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
+  const time = wholeSeconds(now);
   const { terminated } = status.state ?? {};
   switch (news.kind) {
     case "running":
@@ -123,6 +122,20 @@ function isProbed({ spec }: Pod, name: string): boolean {
   );
 }
 
+/**
+ * The pod whose containers are all being ended to be started anew, or have all been ended (KEP-5532).
+ *
+ * @param now milliseconds since 1970
+ */
+export function withRestart(pod: Pod, isEnding: boolean, now: number): Pod {
+  const condition = {
+    type: "AllContainersRestarting",
+    status: isEnding ? "True" : "False",
+    lastTransitionTime: wholeSeconds(now),
+  };
+  return { ...pod, status: { ...pod.status, conditions: [condition] } };
+}
+
 /** The pod as it is being deleted: the timestamp is the end of its grace period. */
 export function withDeletion(pod: Pod, now: number): Pod {
   const grace = pod.spec?.terminationGracePeriodSeconds ?? 30;
@@ -130,8 +143,23 @@ export function withDeletion(pod: Pod, now: number): Pod {
     ...pod,
     metadata: {
       ...pod.metadata,
-      deletionTimestamp: `${new Date(now + grace * 1_000).toISOString().slice(0, 19)}Z`,
+      deletionTimestamp: wholeSeconds(now + grace * 1_000),
       deletionGracePeriodSeconds: grace,
     },
   };
+}
+
+/** As the API writes times. */
+function wholeSeconds(date: number): string {
+  return `${new Date(date).toISOString().slice(0, 19)}Z`;
+}
+
+/**
+ * Times of the API are whole seconds: what began in the second in which all had ended could not be told
+ * from what begins after it. A kubelet takes about as long.
+ *
+ * @param now milliseconds since 1970
+ */
+export function untilNextSecond(now: number): number {
+  return 1_000 - now % 1_000;
 }
