@@ -71,7 +71,11 @@ export function waitAgain(context: Context, state: Running): Step {
     pausing: true,
     waited: UNWAITED,
   };
-  return sayWaiting(context, waiting, [
+  // What was told while the command ran, or its group drained, may forbid another launch already.
+  const judged = judge(context, waiting);
+  if (judged.state.phase !== "waiting") return judged;
+  return sayWaiting(context, judged.state, [
+    ...judged.effects,
     ...startWaiting(spec),
     { kind: "setTimer", timer: "restart", after: milliseconds(pause) },
   ]);

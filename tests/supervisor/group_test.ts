@@ -90,5 +90,16 @@ Deno.test("a command that is launched again knows what was told while its group 
     [1_500, mainIs({ phase: "ended", exitCode: 1 })],
     [20_000, groupEnded],
   ], { sources: ALONE });
-  assertEquals(exits(played), ["21000 1"], "main has failed for good, since no new run came");
+  assertEquals(exits(played), ["20000 1"], "main has failed for good, since no new run came");
+});
+
+Deno.test("what was told while the group ended is judged before the pause of a restart, however long that is", () => {
+  const restart = { policy: "always", maxRetries: undefined, backoff: seconds(200) } as const;
+  const played = playTimeline({ ...group, ...SERVES, restart }, [
+    ...BOTH_RUN,
+    [1_000, exited(1, true)],
+    [1_500, (at) => ({ kind: "podObserved", pod: pod([ended("main", 0), ready("side")]), at })],
+    [3_000, groupEnded],
+  ]);
+  assertEquals(exits(played), ["3000 0"]);
 });
