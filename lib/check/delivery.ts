@@ -1,5 +1,5 @@
 import type { ContainerTemplate, Mount, PodTemplate, Volume } from "../manifest/workload.ts";
-import { calledPath } from "../manifest/executable.ts";
+import { calledPath, copiedTo } from "../manifest/executable.ts";
 import { folderIn, mountOf } from "../manifest/mounted.ts";
 import { BESIDE } from "../state_directory/path.ts";
 import type { Wrapped } from "./wrapped.ts";
@@ -43,29 +43,10 @@ export function holdsPrograms(pod: PodTemplate, { volume }: Mount): boolean {
   return !OF_TEXTS.has(volumeOf(pod, volume)?.source ?? "");
 }
 
-/**
- * The folder that an init container puts koordinator into: `koordinator copy DIR`, which is also the
- * entrypoint of its image. undefined where it is another program, as far as its words and names tell.
- */
-export function copiedTo(container: ContainerTemplate): string | undefined {
-  const { role, command = [], args } = container;
-  if (role !== "init") return undefined;
-  const [program = "", ...rest] = [...command, ...args];
-  if ((program === NAME || program.endsWith(`/${NAME}`)) && rest[0] === "copy") return rest[1];
-  const isOwnImage = command.length === 0 && isNamedSo(container);
-  if (!isOwnImage) return undefined;
-  const words = args[0] === "copy" ? args.slice(1) : args;
-  return words.length === 1 && words[0]?.startsWith("/") === true ? words[0] : undefined;
-}
-
-function isNamedSo({ name, image = "" }: ContainerTemplate): boolean {
-  return name.includes(NAME) || image.includes(NAME);
-}
-
 /** Whether koordinator comes to this path from a volume of the pod; else it is in the image. */
-export function isDelivered({ containers }: PodTemplate, path: string): boolean {
-  return containers.some((container) =>
-    copiedTo(container) !== undefined ||
+export function isDelivered(pod: PodTemplate, path: string): boolean {
+  return pod.containers.some((container) =>
+    copiedTo(pod, container) !== undefined ||
     executableOf(container) === path && mountOf(container, path) !== undefined
   );
 }

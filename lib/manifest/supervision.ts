@@ -1,5 +1,6 @@
 import { readReadiness, readSpec } from "../spec/parse.ts";
 import { DEFAULT_SPEC } from "../spec/spec.ts";
+import { isKoordinator } from "./executable.ts";
 import type { EnvironmentVariable, Path, SpecSource, SpecText, Supervision } from "./workload.ts";
 
 const SPEC_VARIABLES: readonly string[] = ["KOORDINATOR_SPEC", "KOOORDINATOR_SPEC"];
@@ -65,10 +66,6 @@ function standsInFront({ command, args }: Told, hasSpec: boolean): boolean {
   }
   // `tini -- /koordinator/koordinator app`, `sh -c "exec /koordinator/koordinator app"`.
   return hasSpec && words.some((word) => /\/koordinator(?![\w./-])/.test(word));
-}
-
-function isKoordinator(word: string): boolean {
-  return word === "koordinator" || word.endsWith("/koordinator");
 }
 
 function specVariable(env: readonly EnvironmentVariable[]): EnvironmentVariable | undefined {

@@ -1,3 +1,4 @@
+import { copiedTo, isKoordinator } from "../manifest/executable.ts";
 import type { ContainerTemplate, Workload } from "../manifest/workload.ts";
 import type { Duration } from "../spec/duration.ts";
 
@@ -23,26 +24,17 @@ export function commandOf(
   if (command === undefined) return undefined;
   const words = [...command, ...args];
   const isInFront = supervision.kind === "inFront" || supervision.kind === "disabled";
-  if (!isInFront || !isKoordinator(words[0])) return words;
+  if (!isInFront || !isKoordinator(words[0] ?? "")) return words;
   const behind = words.slice(1);
   return behind[0] === "--" ? behind.slice(1) : behind;
 }
 
-function isKoordinator(word: string | undefined): boolean {
-  return word !== undefined && /(^|\/)koordinator$/.test(word);
-}
-
 /** Whether a container does nothing but bring koordinator into the pod, which this machine has. */
 export function bringsKoordinator(
-  { role, command, args }: ContainerTemplate,
+  container: ContainerTemplate,
   { pod }: Pick<Workload, "pod">,
 ): boolean {
-  if (role !== "init") return false;
-  const words = [...command ?? [], ...args];
-  if (command !== undefined) return isKoordinator(words[0]) && words[1] === "copy";
-  const [folder] = words;
-  return words.length === 1 && folder !== undefined &&
-    pod.containers.some(({ command }) => command?.[0] === `${folder}/koordinator`);
+  return copiedTo(pod, container) !== undefined;
 }
 
 /** What runs for a container: its stand-in, or its own command. */

@@ -1,7 +1,6 @@
-import { calledPath } from "../manifest/executable.ts";
+import { calledPath, copiedTo } from "../manifest/executable.ts";
 import { folderIn, mountOf } from "../manifest/mounted.ts";
 import type { ContainerTemplate, Mount, PodTemplate } from "../manifest/workload.ts";
-import { bringsKoordinator } from "./real_play.ts";
 import { BESIDE } from "../state_directory/path.ts";
 
 /** Kinds of volumes that containers can write to, and that no other pod shares. */
@@ -25,9 +24,7 @@ export function sharesStateDirectory(pod: PodTemplate, container: ContainerTempl
 
 /** The state directory that a container makes empty, since it brings koordinator into the pod. */
 export function emptiedBy(pod: PodTemplate, container: ContainerTemplate): string | undefined {
-  const target = bringsKoordinator(container, { pod })
-    ? [...container.command ?? [], ...container.args].at(-1)
-    : undefined;
+  const target = copiedTo(pod, container);
   const found = target === undefined ? undefined : find(pod, container, `${target}/${BESIDE}`);
   return found === undefined ? undefined : `${found.mount.volume}:${found.folder}`;
 }

@@ -1,8 +1,8 @@
+import { copiedTo } from "../../manifest/executable.ts";
 import type { ContainerTemplate, Workload } from "../../manifest/workload.ts";
 import { findContainer } from "../../pod/container.ts";
 import { isFinalEnd } from "../../pod/restart_policy.ts";
 import { apiAccessOf } from "../api_access.ts";
-import { copiedTo } from "../delivery.ts";
 import { dependenciesOf, type Dependency, placeIn } from "../dependencies.ts";
 import type { Finding, Rule } from "../finding.ts";
 import { podOf } from "../supervisors_view.ts";
@@ -137,7 +137,7 @@ export const restartAllContainers: Rule = (workload, surroundings) => {
   const isUntold =
     goingByEnds.some(({ container }) =>
       apiAccessOf(workload, surroundings, container).kind === "no"
-    ) && !pod.containers.some((container) => copiedTo(container) !== undefined);
+    ) && !pod.containers.some((container) => copiedTo(pod, container) !== undefined);
   if (goingByEnds.length === 0) return [];
   return pod.containers
     .filter(({ restartPolicyRules }) =>

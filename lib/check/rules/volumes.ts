@@ -1,13 +1,7 @@
+import { copiedTo } from "../../manifest/executable.ts";
 import { mountOf } from "../../manifest/mounted.ts";
 import type { ContainerTemplate, PodTemplate, Workload } from "../../manifest/workload.ts";
-import {
-  copiedTo,
-  executableOf,
-  holdsPrograms,
-  isDelivered,
-  isWritable,
-  volumeOf,
-} from "../delivery.ts";
+import { executableOf, holdsPrograms, isDelivered, isWritable, volumeOf } from "../delivery.ts";
 import type { Finding, Rule } from "../finding.ts";
 
 /** missing-volume: of any mount, since Kubernetes refuses the pod. */
@@ -95,7 +89,7 @@ function missingMount(container: ContainerTemplate, path: string): Finding {
 /** missing-mount and not-executable-mount, of the init container that copies. */
 export const copies: Rule = ({ pod }: Workload) =>
   pod.containers.flatMap((container): readonly Finding[] => {
-    const folder = copiedTo(container);
+    const folder = copiedTo(pod, container);
     if (folder === undefined) return [];
     const { name, path } = container;
     const mount = mountOf(container, folder);
@@ -129,7 +123,7 @@ const TWO_COPIES = 2 * EXECUTABLE_SIZE;
 /** volume-too-small: of the volume that koordinator is copied into. */
 export const tooSmallVolumes: Rule = ({ pod }) =>
   pod.containers.flatMap((container): readonly Finding[] => {
-    const folder = copiedTo(container);
+    const folder = copiedTo(pod, container);
     const mount = folder === undefined ? undefined : mountOf(container, folder);
     const volume = mount === undefined ? undefined : volumeOf(pod, mount.volume);
     const { sizeLimit } = volume ?? {};
