@@ -1,11 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { onPath } from "../tools/e2e/output.ts";
 import { evaluate } from "./e2e/stubs.ts";
-import { validateWorkflows } from "../tools/workflows.ts";
+import { isTooOld, lackOfGo, validateWorkflows } from "../tools/workflows.ts";
 
 const CACHE = fileURLToPath(new URL("../.cache", import.meta.url));
-const HAS_GO = await onPath("go");
+const LACK = await lackOfGo();
 
 const SOUND = `name: test
 on: push
@@ -34,7 +33,11 @@ async function validate(workflow: string) {
 }
 
 function workflowTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: HAS_GO ? name : `${name} (skipped: no Go)`, ignore: !HAS_GO, fn });
+  Deno.test({
+    name: LACK === undefined ? name : `${name} (skipped: ${LACK})`,
+    ignore: LACK !== undefined,
+    fn,
+  });
 }
 
 workflowTest("a sound workflow passes", async () => {
@@ -53,4 +56,11 @@ Deno.test("without Go it is said that the workflows were not validated", async (
     'subject.validateWorkflows(["/none"], "/nowhere/at/all").then(({ skipped }) => skipped)',
   );
   assertMatch(String(value), /no "go" on the PATH/);
+});
+
+Deno.test("a Go that cannot fetch a newer one is too old", () => {
+  for (const version of ["go1.19.8\n", "go1.20"]) assertMatch(isTooOld(version) ?? "", /too old/);
+  for (const version of ["go1.21.0", "go1.26.8\n", "go2.0", "devel go1.27-abc"]) {
+    assertEquals(isTooOld(version), undefined);
+  }
 });

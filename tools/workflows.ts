@@ -26,11 +26,11 @@ export async function validateWorkflows(
   const folder = `${cache}/actionlint-${ACTIONLINT_VERSION}`;
   const actionlint = `${folder}/actionlint`;
   if (!await exists(actionlint)) {
-    if (!await onPath("go")) {
+    const lack = await lackOfGo();
+    if (lack !== undefined) {
       return {
         faults: "",
-        skipped:
-          `actionlint ${ACTIONLINT_VERSION} has to be built and there is no "go" on the PATH`,
+        skipped: `actionlint ${ACTIONLINT_VERSION} has to be built and ${lack}`,
       };
     }
     await Deno.mkdir(folder, { recursive: true });
@@ -46,6 +46,24 @@ export async function validateWorkflows(
   const text = new TextDecoder();
   if (code > 1) throw new Error(`actionlint ended with ${code}: ${text.decode(stderr)}`);
   return { faults: text.decode(stdout) };
+}
+
+/** Why the Go of this machine cannot build actionlint; undefined if it can. */
+export async function lackOfGo(): Promise<string | undefined> {
+  if (!await onPath("go")) return 'there is no "go" on the PATH';
+  return isTooOld(await output(["go", "env", "GOVERSION"]));
+}
+
+/**
+ * Whether a Go is older than the first that fetches what a module asks for (https://go.dev/doc/toolchain),
+ * in words.
+ *
+ * @param version as `go env GOVERSION` prints it
+ */
+export function isTooOld(version: string): string | undefined {
+  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
+  if (major === undefined || Number(major) > 1 || Number(minor) >= 21) return undefined;
+  return `${version.trim()} is too old for it: Go 1.21 is the first that fetches a newer one`;
 }
 
 if (import.meta.main) {
