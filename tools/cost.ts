@@ -2,11 +2,12 @@
 import { fileURLToPath } from "node:url";
 import { startApiServer } from "./scripted_cluster/api_server.ts";
 import { pod, unready } from "./scripted_cluster/pods.ts";
-import { compareStarts, median } from "./cost/starts.ts";
+import { compareStarts } from "./cost/starts.ts";
 import { restingMemory } from "./cost/memory.ts";
 import { compileBaselines } from "./cost/baselines.ts";
 import { readBuild } from "./image/contents.ts";
 import { makeImage } from "./image/make_image.ts";
+import { median } from "./support/statistics.ts";
 import { findTarget } from "./support/target.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { ROWS, SLOW_ROWS } from "./scripted_cluster/faults.ts";
 import { startApiServer } from "./scripted_cluster/api_server.ts";
 import { pod, unready } from "./scripted_cluster/pods.ts";
+import { median } from "./support/statistics.ts";
 
 const RUNS = 7;
 /** A client that takes longer has not recovered: our own watchdog waits for three minutes. */
@@ -54,10 +55,6 @@ async function recovery(
     await child.status;
     await Deno.remove(root, { recursive: true });
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 const built = await new Deno.Command("go", {

@@ -20,6 +20,6 @@ Deno.test("the table has a column for each contender, and nothing where it took 
   const figures = samples.figures(["floor", "tini"]);
   const table = tableOf({ at: "", machine: "", runs: 2, missing: [], figures });
   assertStringIncludes(table, "|  | floor | tini | goal |");
-  assertStringIncludes(table, "| event to exec (ms) | 0.50 (0.25) |  | 0.99 |");
+  assertStringIncludes(table, "| event to exec (ms) | 0.38 (0.25) |  | 0.99 |");
   assertStringIncludes(table, "| size (MB) |  | 0.02 |  |");
 });

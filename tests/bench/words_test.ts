@@ -1,11 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { ticks } from "../../tools/bench/axis.ts";
 import type { Figure } from "../../tools/bench/figure.ts";
 import { readOptions } from "../../tools/bench/options.ts";
 import { inRounds } from "../../tools/bench/rounds.ts";
 import { spreadPlot } from "../../tools/bench/spread_plot.ts";
 import { between, readStamps } from "../../tools/bench/stamps.ts";
-import { spreadOf } from "../../tools/bench/statistics.ts";
+import { median, spreadOf } from "../../tools/support/statistics.ts";
 import { standings, table } from "../../tools/bench/words.ts";
 
 const measured = (name: string, ours: boolean, ...samples: readonly number[]) => ({
@@ -32,6 +32,9 @@ Deno.test("the median lies between the quartiles, and they between the ends", ()
   const spread = { median: 3, lower: 2, upper: 4, least: 1, most: 5, count: 5 };
   assertEquals(spreadOf([5, 1, 3, 2, 4]), spread);
   assertEquals(spreadOf([1, 2]).median, 1.5);
+  assertEquals(median([Infinity, 1, Infinity]), Infinity);
+  assertEquals(median([1, Infinity]), Infinity);
+  assertThrows(() => median([]), RangeError, "no samples");
 });
 
 Deno.test("who is ahead, level and behind is said, and who meets the goal", () => {

@@ -7,7 +7,7 @@ import type { ClusterRuns } from "./job.ts";
 import type { Place } from "./place.ts";
 import { inRounds } from "./rounds.ts";
 import { between, readStamps, type Stamps } from "./stamps.ts";
-import { median } from "./statistics.ts";
+import { median } from "../support/statistics.ts";
 
 /** How long main takes to end once it is told to. */
 const STOP_MS = 500;

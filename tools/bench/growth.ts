@@ -1,10 +1,10 @@
 /** What a pod's updates cost one supervisor, by containers and by updates. */
-import { startApiServer } from "../scripted_cluster/api_server.ts";
 import { pod, ready, unready } from "../scripted_cluster/pods.ts";
 import { untilQuiet } from "../support/quiet.ts";
 import { cpuTime } from "./cpu_time.ts";
 import type { Growth } from "./figure.ts";
-import { median } from "./statistics.ts";
+import { startSupervised } from "./supervised.ts";
+import { median } from "../support/statistics.ts";
 import { number } from "./words.ts";
 
 /** Containers of the pod. */
@@ -84,40 +84,26 @@ async function readings(executable: string, containers: number): Promise<Reading
     { ...unready("proxy"), restartCount: update },
     ...others.map(ready),
   ];
-  await using server = await startApiServer({ pod: pod(statuses(0), { containers: specs }) });
-  const root = await Deno.makeTempDir();
-  await server.writeServiceAccount(root);
-  const child = new Deno.Command(executable, {
-    args: ["/bin/true"],
-    env: {
-      ...server.env(root),
-      KOORDINATOR_STATE_DIR: `${root}/state`,
-      KOORDINATOR_POD_NAME: "pod",
-      KOORDINATOR_POD_NAMESPACE: "default",
-      KOORDINATOR_SPEC: '{"startDeps":["proxy"]}',
-    },
-    ...{ clearEnv: true, stdout: "null", stderr: "null" },
-  }).spawn();
-  try {
-    await server.seen("watch", 1);
-    await untilQuiet(child.pid, QUIET_MS);
-    const before = cpuTime(child.pid);
-    const found = new Map<number, number>();
-    let update = 0;
-    for (const until of UPDATES) {
-      while (update < until) {
-        update++;
-        const next = pod(statuses(update), { containers: specs });
-        server.update(() => next);
-        await new Promise((done) => setTimeout(done, PAUSE_MS));
-      }
-      await untilQuiet(child.pid, QUIET_MS);
-      found.set(until, cpuTime(child.pid) - before);
+  await using supervised = await startSupervised(executable, {
+    pod: pod(statuses(0), { containers: specs }),
+    argv: ["/bin/true"],
+    spec: { startDeps: ["proxy"] },
+    stdout: "null",
+  });
+  const { server, child } = supervised;
+  await untilQuiet(child.pid, QUIET_MS);
+  const before = cpuTime(child.pid);
+  const found = new Map<number, number>();
+  let update = 0;
+  for (const until of UPDATES) {
+    while (update < until) {
+      update++;
+      const next = pod(statuses(update), { containers: specs });
+      server.update(() => next);
+      await new Promise((done) => setTimeout(done, PAUSE_MS));
     }
-    return found;
-  } finally {
-    child.kill("SIGKILL");
-    await child.status;
-    await Deno.remove(root, { recursive: true });
+    await untilQuiet(child.pid, QUIET_MS);
+    found.set(until, cpuTime(child.pid) - before);
   }
+  return found;
 }

@@ -3,7 +3,7 @@ import { escaped, rounded as r } from "../../lib/simulate/svg_style.ts";
 import { ticks } from "./axis.ts";
 import type { Growth } from "./figure.ts";
 import { LETTER, plotFrame, SIDE, titleLines, WIDTH } from "./plot_frame.ts";
-import { median } from "./statistics.ts";
+import { median } from "../support/statistics.ts";
 import { number } from "./words.ts";
 
 const PLOT_HEIGHT = 200;

@@ -6,7 +6,7 @@ import { PROBE } from "./images.ts";
 import { type Place, type SeenPod } from "./place.ts";
 import { inRounds } from "./rounds.ts";
 import { between, readStamps } from "./stamps.ts";
-import { median } from "./statistics.ts";
+import { median } from "../support/statistics.ts";
 
 /** When proxy is ready, and how long main works; what is measured is what comes on top. */
 export const READY_MS = 2000;

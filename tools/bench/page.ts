@@ -6,7 +6,7 @@ import { machineWords } from "./machine.ts";
 import type { PartName } from "./saved.ts";
 import { spreadPlot } from "./spread_plot.ts";
 import { cell, isJudged, number, standings, table } from "./words.ts";
-import { spreadOf } from "./statistics.ts";
+import { spreadOf } from "../support/statistics.ts";
 
 /** What nobody compares is a number in the table, and not drawn. */
 const isDrawn = (figure: Figure) =>

@@ -1,10 +1,10 @@
 /** What koordinator does on its own, as multiples of an empty program's start. */
-import { startApiServer } from "../scripted_cluster/api_server.ts";
 import { ended, pod, ready, unready } from "../scripted_cluster/pods.ts";
 import { compareStarts } from "../cost/starts.ts";
 import { untilQuiet } from "../support/quiet.ts";
 import { cpuTime } from "./cpu_time.ts";
-import { median } from "./statistics.ts";
+import { startSupervised } from "./supervised.ts";
+import { median } from "../support/statistics.ts";
 
 export const RATIOS = [
   "start without dependencies",
@@ -108,25 +108,15 @@ interface Life {
 }
 
 async function live(executable: string): Promise<Life> {
-  await using server = await startApiServer({ pod: pod([unready("main"), unready("proxy")]) });
-  const root = await Deno.makeTempDir();
-  await server.writeServiceAccount(root);
-  const child = new Deno.Command(executable, {
-    args: ["/bin/sh", "-c", "echo runs; exec sleep 60"],
-    env: {
-      ...server.env(root),
-      PATH: "/usr/bin:/bin",
-      KOORDINATOR_STATE_DIR: `${root}/state`,
-      KOORDINATOR_POD_NAME: "pod",
-      KOORDINATOR_POD_NAMESPACE: "default",
-      KOORDINATOR_CONTAINER_NAME: "main",
-      KOORDINATOR_SPEC: '{"startDeps":["proxy"],"stopDeps":["proxy"]}',
-    },
-    ...{ clearEnv: true, stdin: "null", stdout: "piped", stderr: "null" },
-  }).spawn();
+  await using supervised = await startSupervised(executable, {
+    pod: pod([unready("main"), unready("proxy")]),
+    argv: ["/bin/sh", "-c", "echo runs; exec sleep 60"],
+    spec: { startDeps: ["proxy"], stopDeps: ["proxy"] },
+    stdout: "piped",
+  });
+  const { server, child } = supervised;
   const output = child.stdout.getReader();
   try {
-    await server.seen("watch", 1);
     await untilQuiet(child.pid, 100);
     const before = cpuTime(child.pid);
     for (let update = 1; update <= UPDATES; update++) {
@@ -145,13 +135,6 @@ async function live(executable: string): Promise<Life> {
     await child.status;
     return { gate, stop: performance.now() - endedAt, cpu };
   } finally {
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // It has ended, as it should.
-    }
-    await child.status;
     await output.cancel();
-    await Deno.remove(root, { recursive: true });
   }
 }

@@ -3,7 +3,7 @@ import { escaped, rounded as r } from "../../lib/simulate/svg_style.ts";
 import { ticks } from "./axis.ts";
 import type { Figure, Result } from "./figure.ts";
 import { plotFrame, SIDE, STRONG_LETTER, titleLines, WIDTH } from "./plot_frame.ts";
-import { spreadOf } from "./statistics.ts";
+import { spreadOf } from "../support/statistics.ts";
 import { number } from "./words.ts";
 
 const ROW = 28;

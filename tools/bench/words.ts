@@ -1,6 +1,6 @@
 /** What the figures say, in words and tables. */
 import type { Figure, Part, Result } from "./figure.ts";
-import { type Spread, spreadOf } from "./statistics.ts";
+import { type Spread, spreadOf } from "../support/statistics.ts";
 
 /** A number as precise as it is worth. */
 export function number(value: number): string {

@@ -41,11 +41,3 @@ async function run({ argv: [program, ...args], env }: Start): Promise<number> {
   if (!success) throw new Error(`${program} failed`);
   return performance.now() - startedAt;
 }
-
-/** The middle one of some numbers. */
-export function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  if (middle === undefined) throw new RangeError("no numbers");
-  return middle;
-}

@@ -1,3 +1,4 @@
+import { spreadOf } from "../../support/statistics.ts";
 /** What one contender took in one figure. */
 export interface Measured {
   readonly contender: string;
@@ -33,19 +34,7 @@ export interface MicroFigures {
 
 /** @throws {RangeError} if there are no samples */
 export function measured(contender: string, samples: readonly number[]): Measured {
-  const sorted = samples.toSorted((a, b) => a - b);
-  /** The sample that so great a part of the others is below. */
-  const at = (part: number): number => {
-    const sample = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
-    if (sample === undefined) throw new RangeError(`no samples of ${contender}`);
-    return sample;
-  };
-  return {
-    contender,
-    samples,
-    least: at(0),
-    lowerQuartile: at(0.25),
-    median: at(0.5),
-    upperQuartile: at(0.75),
-  };
+  if (samples.length === 0) throw new RangeError(`no samples of ${contender}`);
+  const { least, lower: lowerQuartile, median, upper: upperQuartile } = spreadOf(samples);
+  return { contender, samples, least, lowerQuartile, median, upperQuartile };
 }

@@ -21,7 +21,11 @@ export function spreadOf(samples: readonly number[]): Spread {
   };
 }
 
-/** The middle of some samples. */
+/**
+ * The middle of some samples, or between the two in the middle.
+ *
+ * @throws {RangeError} if there are none
+ */
 export function median(samples: readonly number[]): number {
   return spreadOf(samples).median;
 }
@@ -31,5 +35,6 @@ function quantile(sorted: readonly number[], share: number): number {
   const place = (sorted.length - 1) * share;
   const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
   if (below === undefined || above === undefined) throw new RangeError("no samples");
-  return below + (above - below) * (place - Math.floor(place));
+  // Of what never came, which is Infinity, there is no difference.
+  return below === above ? below : below + (above - below) * (place - Math.floor(place));
 }
