@@ -71,6 +71,16 @@ export function catchSignals(): CaughtSignals {
       looking = false;
     }
   };
+  // In a turn of the event loop of its own: of SIGCHLD after SIGCHLD Deno tells without leaving the first.
+  let isDue = false;
+  const lookSoon = () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      look();
+    }, 0);
+  };
   const listen = () => {
     if (listening) return;
     listening = true;
@@ -78,7 +88,7 @@ export function catchSignals(): CaughtSignals {
     // Also while waiting: what was started in this container by exec may leave orphans to PID 1.
     startReaping();
     keepRealTimeSignals();
-    Deno.addSignalListener("SIGCHLD", look);
+    Deno.addSignalListener("SIGCHLD", lookSoon);
     keepErrnoInHandlers();
     unblockSignals(held);
     // While SIGTTOU is listened to, writing to a terminal from the background would neither stop nor
