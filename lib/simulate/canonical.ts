@@ -1,8 +1,10 @@
+import { DEFAULT_SPEC, type Spec } from "../spec/spec.ts";
 import type { State } from "../supervisor/state.ts";
 import { type Look, looksIn, type Relevance } from "./knowledge.ts";
 import type { PlayedPod } from "./played_pod.ts";
 import type { ContainerState, Supervision, Timer, Told } from "./pod_state.ts";
 import { reportWord, statusWord } from "./sight.ts";
+import { glyphOf } from "./glyph.ts";
 import { knowledgeKey, observationsOf, stateKeyOf, withoutSight } from "./supervisor_key.ts";
 
 /** Gives containers' states numbers: two have the same if nothing that can follow tells them apart. */
@@ -14,7 +16,7 @@ export interface Canon {
   /** The same as a character. */
   readonly glyph: (container: ContainerState) => string;
   /** All of it but what its supervisor has learned of others. */
-  readonly essence: (container: ContainerState) => string;
+  readonly essence: (index: number, container: ContainerState) => string;
   /**
    * A number that states have in common which the next sight of the pod makes the same of: they differ
    * in nothing but the last one, whose place it takes.
@@ -24,9 +26,6 @@ export interface Canon {
 
 /** Timers that bound how long the pod's manifest is waited for: once it is known they mean nothing. */
 const UNTIL_MANIFEST: ReadonlySet<string> = new Set(["listening", "api", "newRun"]);
-
-/** Characters from here on stand in no other part of a key. */
-const NO_DIGIT = 256;
 
 /** Makes numbers for the containers of a pod. */
 export function createCanon(pod: PlayedPod, relevance: readonly Relevance[]): Canon {
@@ -47,21 +46,25 @@ export function createCanon(pod: PlayedPod, relevance: readonly Relevance[]): Ca
       if (before !== undefined) return before;
       const one = { ...reduced, number: byNumber.length };
       byNumber.push(one);
-      glyphs.push(String.fromCodePoint(one.number + NO_DIGIT));
+      glyphs.push(glyphOf(one.number));
       settled[index]?.set(key, one);
       return one;
     },
     number: (container) => isSettled(container) ? container.number : -1,
     glyph: (container) => isSettled(container) ? glyphs[container.number] ?? "" : "",
-    essence: (container) =>
+    essence: (index, container) =>
       isSettled(container)
-        ? essences[container.number] ??= essenceOf(container)
-        : essenceOf(container),
+        ? essences[container.number] ??= essenceOf(index, container)
+        : essenceOf(index, container),
     unsighted: (index, container) =>
       isSettled(container)
         ? unsighted[container.number] ??= unsightedNumber(index, container)
         : unsightedNumber(index, container),
   };
+
+  function specOf(index: number): Spec {
+    return pod.containers[index]?.supervisor?.context.spec ?? DEFAULT_SPEC;
+  }
 
   function isSettled(
     container: ContainerState,
@@ -77,7 +80,11 @@ export function createCanon(pod: PlayedPod, relevance: readonly Relevance[]): Ca
     const looks = looksIn(relevance[index], state.phase);
     const key = [
       ownKey(container),
-      stateKeyOf(state, (known) => knowledgeKey(pod, withoutSight(known), looks)),
+      stateKeyOf(
+        specOf(index),
+        state,
+        (known) => knowledgeKey(pod, withoutSight(known), looks),
+      ),
       timerKey(timers),
       doingKey(supervision),
       newsKey(heard, looks),
@@ -122,14 +129,14 @@ export function createCanon(pod: PlayedPod, relevance: readonly Relevance[]): Ca
     ].join("|");
   }
 
-  function essenceOf(container: ContainerState): string {
+  function essenceOf(index: number, container: ContainerState): string {
     const { supervision } = container;
     const own = ownKey(container);
     if (supervision === undefined) return own;
     const { state, timers } = supervision;
     const lasting = timers.filter(({ timer }) => !UNTIL_MANIFEST.has(timer));
     const stopped = JSON.stringify([...observationsOf(state)?.stopped ?? []]);
-    const key = stateKeyOf(state, () => stopped);
+    const key = stateKeyOf(specOf(index), state, () => stopped);
     return [own, key, timerKey(lasting), doingKey(supervision)].join("|");
   }
 
@@ -137,7 +144,7 @@ export function createCanon(pod: PlayedPod, relevance: readonly Relevance[]): Ca
     const before = stateKeys[index]?.get(state);
     if (before !== undefined) return before;
     const looks = looksIn(relevance[index], state.phase);
-    const key = stateKeyOf(state, (known) => knowledgeKey(pod, known, looks));
+    const key = stateKeyOf(specOf(index), state, (known) => knowledgeKey(pod, known, looks));
     stateKeys[index]?.set(state, key);
     return key;
   }

@@ -98,7 +98,7 @@ export function createSteps(pod: PlayedPod, reduced = true): OrderedSteps {
       const before = state.containers[event.container];
       if (before?.supervision === undefined || remembers(before, event, state)) continue;
       const container = happen(state, event, before);
-      if (canon.essence(before) === canon.essence(container)) {
+      if (canon.essence(event.container, before) === canon.essence(event.container, container)) {
         return { event, after: take(state, one) };
       }
     }

@@ -1,15 +1,18 @@
+import type { Spec } from "../spec/spec.ts";
 import type { Heard } from "../supervisor/heard.ts";
 import type { Observations } from "../supervisor/observations.ts";
-import type { State } from "../supervisor/state.ts";
+import type { Running, State } from "../supervisor/state.ts";
 import type { Look } from "./knowledge.ts";
 import type { PlayedPod } from "./played_pod.ts";
 
 /**
  * A text that two states of a supervisor have in common if nothing that can follow tells them apart.
  *
+ * @param spec the supervisor's
  * @param knowledge the part of it that says what the supervisor knows of others
  */
 export function stateKeyOf(
+  spec: Spec,
   state: State,
   knowledge: (known: Observations) => string,
 ): string {
@@ -22,10 +25,12 @@ export function stateKeyOf(
       const { restarted, stopStep, stopCode, readiness, termination, deadline, known } = state;
       return `r${restarted}${stopStep}${readiness}${
         JSON.stringify([stopCode, termination, deadline])
-      }${knowledge(known)}`;
+      }${isPastKnowing(spec, stopStep) ? "" : knowledge(known)}`;
     }
     case "draining":
-      return `d${JSON.stringify([state.end, state.left])}${stateKeyOf(state.running, knowledge)}`;
+      return `d${JSON.stringify([state.end, state.left])}${
+        stateKeyOf(spec, state.running, knowledge)
+      }`;
     case "finishing":
       return `f${JSON.stringify([state.ending, state.calls.length])}${
         state.undecided === undefined ? "" : state.undecided.by + knowledge(state.undecided.known)
@@ -33,6 +38,15 @@ export function stateKeyOf(
     default:
       return state.phase;
   }
+}
+
+/**
+ * Whether nothing that is known of others can matter any more: a stop that was begun is not taken back,
+ * its rungs ask for nothing but the time, its command is not launched again, and no call depends on how
+ * others ended. Then the supervisor follows nobody any more either (lib/supervisor/interest.ts).
+ */
+function isPastKnowing({ afterExit }: Spec, stopStep: Running["stopStep"]): boolean {
+  return stopStep !== undefined && stopStep !== "stopLinger" && afterExit.length === 0;
 }
 
 /** What a supervisor knows, as far as it may still matter to it. */

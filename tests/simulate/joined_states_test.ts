@@ -54,7 +54,8 @@ function playWays(idea: PodIdea): void {
   const steps = createSteps(played);
   goThrough(steps);
   const { essence } = createCanon(played, []);
-  const essences = ({ containers }: PodState) => containers.map(essence);
+  const essences = ({ containers }: PodState) =>
+    containers.map((container, index) => essence(index, container));
   const random = createRandom(1);
   for (let way = 0; way < WAYS; way++) {
     let [joined, alone] = [steps.initial, steps.initial];
