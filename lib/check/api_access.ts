@@ -1,3 +1,4 @@
+import { lastOf } from "../manifest/supervision.ts";
 import type { ContainerTemplate, Workload } from "../manifest/workload.ts";
 import type { Grant, Surroundings } from "./finding.ts";
 
@@ -22,7 +23,7 @@ export function apiAccessOf(
   const own = serviceAccounts.find((account) =>
     account.name === name && isSame(account.namespace, namespace)
   );
-  const api = container.env.find((variable) => variable.name === "KOORDINATOR_API")?.value?.trim();
+  const api = lastOf(container.env, "KOORDINATOR_API")?.value?.trim();
   if (api === "never") return { kind: "no", missing: "token", why: "KOORDINATOR_API is never" };
   const isMounted = pod.automountServiceAccountToken ?? own?.automountServiceAccountToken ?? true;
   if (!isMounted && !container.mounts.some(({ at }) => at.startsWith(TOKEN_FOLDER))) {

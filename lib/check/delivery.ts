@@ -1,7 +1,7 @@
 import type { ContainerTemplate, Mount, PodTemplate, Volume } from "../manifest/workload.ts";
-import { calledPath, copiedTo } from "../manifest/executable.ts";
+import { copiedTo } from "../manifest/executable.ts";
 import { folderIn, mountOf } from "../manifest/mounted.ts";
-import { BESIDE } from "../state_directory/path.ts";
+import { besideExecutable, statePathOf } from "../simulate/shared_folder.ts";
 import type { Wrapped } from "./wrapped.ts";
 
 /** The name of the executable. */
@@ -77,18 +77,6 @@ export function stateDirectoryOf(
   return isWritable(pod, mount)
     ? { kind: "on", volume: mount.volume, folder: folderIn(mount, path) }
     : { kind: "none", why: `${path} is in ${mount.volume}, which cannot be written to` };
-}
-
-function statePathOf(container: ContainerTemplate): string | undefined {
-  const variable = container.env.find(({ name }) => name === "KOORDINATOR_STATE_DIR");
-  if (variable?.from !== undefined) return undefined;
-  const named = variable?.value?.trim();
-  if (named !== undefined && named !== "") return named;
-  return besideExecutable(container);
-}
-
-function besideExecutable(container: ContainerTemplate): string | undefined {
-  return calledPath(container)?.replace(/[^/]*$/, BESIDE);
 }
 
 /** Whether two containers can see each other by a state directory; in doubt they can. */

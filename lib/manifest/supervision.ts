@@ -76,7 +76,7 @@ function specVariable(env: readonly EnvironmentVariable[]): EnvironmentVariable 
 }
 
 /** The kubelet lets the last of several variables of one name count. */
-function lastOf(
+export function lastOf(
   env: readonly EnvironmentVariable[],
   name: string,
 ): EnvironmentVariable | undefined {

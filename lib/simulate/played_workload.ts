@@ -5,6 +5,7 @@ import type {
   SpecText,
   Workload,
 } from "../manifest/workload.ts";
+import { lastOf } from "../manifest/supervision.ts";
 import type { ContainerSpec } from "../pod/pod.ts";
 import { escape } from "../pod/expansion.ts";
 import { KoordinatorError } from "../errors.ts";
@@ -95,7 +96,7 @@ function patience(probe: Probe | undefined) {
 }
 
 function valueOf({ env }: ContainerTemplate, name: string): string | undefined {
-  const value = env.find((variable) => variable.name === name)?.value?.trim();
+  const value = lastOf(env, name)?.value?.trim();
   return value === "" ? undefined : value;
 }
 

@@ -1,5 +1,6 @@
 import { calledPath, copiedTo } from "../manifest/executable.ts";
 import { folderIn, mountOf } from "../manifest/mounted.ts";
+import { lastOf } from "../manifest/supervision.ts";
 import type { ContainerTemplate, Mount, PodTemplate } from "../manifest/workload.ts";
 import { BESIDE } from "../state_directory/path.ts";
 
@@ -30,7 +31,8 @@ export function emptiedBy(pod: PodTemplate, container: ContainerTemplate): strin
 }
 
 function locate(pod: PodTemplate, container: ContainerTemplate): Place | undefined {
-  const path = pathOf(container);
+  // Of a folder that nobody can tell the best is assumed: that it is shared.
+  const path = statePathOf(container) ?? besideExecutable(container);
   return path === undefined ? undefined : find(pod, container, path);
 }
 
@@ -47,9 +49,18 @@ function find(pod: PodTemplate, container: ContainerTemplate, path: string): Pla
   return { mount, folder: folderIn(mount, path) };
 }
 
-function pathOf(container: ContainerTemplate): string | undefined {
-  const { env } = container;
-  const set = env.findLast(({ name }) => name === "KOORDINATOR_STATE_DIR")?.value?.trim();
-  if (set !== undefined && set !== "") return set;
+/**
+ * A container's state directory, as lib/state_directory/path.ts has it; undefined where the manifest does
+ * not tell.
+ */
+export function statePathOf(container: ContainerTemplate): string | undefined {
+  const variable = lastOf(container.env, "KOORDINATOR_STATE_DIR");
+  const value = variable?.value?.trim();
+  if (variable?.from !== undefined && value === undefined) return undefined;
+  return value === undefined || value === "" ? besideExecutable(container) : value;
+}
+
+/** The folder beside the executable that a container calls. */
+export function besideExecutable(container: ContainerTemplate): string | undefined {
   return calledPath(container)?.replace(/[^/]*$/, BESIDE);
 }

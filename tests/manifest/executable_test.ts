@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { stateDirectoryOf } from "../../lib/check/delivery.ts";
 import { copiedTo } from "../../lib/manifest/executable.ts";
 import { readManifest } from "../../lib/manifest/manifest.ts";
 import { bringsKoordinator } from "../../lib/simulate/real_play.ts";
-import { emptiedBy } from "../../lib/simulate/shared_folder.ts";
+import { emptiedBy, shareOf, statePathOf } from "../../lib/simulate/shared_folder.ts";
 
 /** An init container of other names, in a pod that calls koordinator from /k or from nowhere. */
 const CASES: readonly (readonly [what: string, init: string, calls: boolean, to?: string])[] = [
@@ -57,3 +58,40 @@ Deno.test("only an init container brings koordinator into a pod", () => {
   const { pod } = workload ?? {};
   assertEquals(pod?.containers.map((each) => copiedTo(pod, each)), [undefined]);
 });
+
+const STATE_DIRECTORIES: readonly (readonly [what: string, env: string, is?: string])[] = [
+  ["no variable", "", "/k/.koordinator"],
+  ["an empty variable", '{name: KOORDINATOR_STATE_DIR, value: " "}', "/k/.koordinator"],
+  ["a variable", "{name: KOORDINATOR_STATE_DIR, value: /l/s}", "/l/s"],
+  [
+    "two variables, of which the last counts",
+    "{name: KOORDINATOR_STATE_DIR, value: /a}, {name: KOORDINATOR_STATE_DIR, value: /l/s}",
+    "/l/s",
+  ],
+  [
+    "a variable that is not in the manifest",
+    "{name: KOORDINATOR_STATE_DIR, valueFrom: {configMapKeyRef: {name: c, key: k}}}",
+  ],
+];
+
+for (const [what, env, is] of STATE_DIRECTORIES) {
+  Deno.test(`check and simulate take the same state directory of ${what}: ${is ?? "unknown"}`, () => {
+    const { workloads: [workload], faults } = readManifest({
+      name: "pod.yaml",
+      text: `{kind: Pod, spec: {volumes: [{name: v, emptyDir: {}}], containers: [{name: main,
+        volumeMounts: [{name: v, mountPath: /k}, {name: v, mountPath: /l, subPath: p}],
+        command: [/k/koordinator, /app], env: [${env}]}]}}`,
+    });
+    assertEquals(faults, []);
+    const [container] = workload?.pod.containers ?? [];
+    if (workload === undefined || container === undefined) throw new Error("no container");
+    const { pod } = workload;
+    const folder = is === "/l/s" ? "p/s" : ".koordinator";
+    assertEquals(statePathOf(container), is);
+    assertEquals(
+      stateDirectoryOf(pod, { container, injected: false }),
+      is === undefined ? { kind: "unknown" } : { kind: "on", volume: "v", folder },
+    );
+    assertEquals(shareOf(pod, container), `v:${folder}`);
+  });
+}
