@@ -88,7 +88,7 @@ const NUMBERS = {
   },
 } as const;
 
-const numbers = NUMBERS[Deno.build.arch];
+export const numbers = NUMBERS[Deno.build.arch];
 
 /** Makes a system call; what it takes and gives is that of its man page, and -1 is a failure. */
 export function systemCall(name: keyof typeof numbers, ...args: readonly Word[]): number {

@@ -1,4 +1,5 @@
 import type { DenoCommand } from "./deno_command.ts";
+import { compileEagerly } from "./eager.ts";
 import { brotliCompressSync } from "node:zlib";
 import * as v from "valibot";
 import { runProgram } from "../support/run_program.ts";
@@ -60,6 +61,7 @@ export async function bundle(
     await nameModules(`${folder}/${name}`, packed);
   }
   for (const name of packed) await pack(`${folder}/${name}`);
+  await compileEagerly(deno, folder);
   const info = async (...args: readonly string[]): Promise<unknown> =>
     JSON.parse(await run("info", "--json", ...args));
   return {

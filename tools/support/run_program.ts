@@ -9,7 +9,11 @@ export async function runProgram(
   program: string,
   args: readonly string[],
   remedy: string,
-  options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
+  options: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly clearEnv?: boolean;
+    readonly cwd?: string;
+  } = {},
 ): Promise<string> {
   let result;
   try {
