@@ -1,7 +1,10 @@
 import { visible } from "../spec/visible.ts";
 
-/** What the errors of connections and files mean for a gate, by their names. */
-const MEANINGS: readonly (readonly [RegExp, string])[] = [
+/**
+ * What the errors of connections and files mean for a gate, by their names. Patterns take time on the
+ * way to the command, so they are made when a gate is shut.
+ */
+const meanings = (): readonly (readonly [RegExp, string])[] => [
   [/ECONNREFUSED|Connection refused/, "connection refused: nobody listens there"],
   [
     /ECONNRESET|EPIPE|closed before message|unexpected end/,
@@ -24,6 +27,6 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
 export function whyShut(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const message = error instanceof Error ? error.message : String(error);
-  return MEANINGS.find(([pattern]) => pattern.test(code) || pattern.test(message))?.[1] ??
+  return meanings().find(([pattern]) => pattern.test(code) || pattern.test(message))?.[1] ??
     visible(message).slice(0, 200);
 }

@@ -1,5 +1,7 @@
+// Patterns take time on the way to the command, so they are made when a text is wrong.
+
 /** The whole text is something else: what people put where JSON belongs. */
-const WHOLE: readonly (readonly [RegExp, string])[] = [
+const wholes = (): readonly (readonly [RegExp, string])[] => [
   [/^map\[/, "it is a Go map, as a template prints an object without toJson"],
   [/^\{\{/, "it is a template expression that nobody has rendered"],
   [/^\$[({]/, "it is the name of a variable that nobody has replaced by its value"],
@@ -13,7 +15,7 @@ const WHOLE: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What stands at the place where the text breaks off. */
-const HERE: readonly (readonly [RegExp, string])[] = [
+const places = (): readonly (readonly [RegExp, string])[] => [
   [/[\u201c-\u201f\u2018-\u201b\u00ab\u00bb\uff02]/y, 'a typographic quote: JSON wants "'],
   [/[\u00a0\u2000-\u200b\u202f\u3000\ufeff]/y, "a space that is no plain one (U+00A0 or its kin)"],
   [/'/y, 'a single quote: JSON wants "'],
@@ -31,12 +33,12 @@ const HERE: readonly (readonly [RegExp, string])[] = [
 
 /** What a whole text is instead of JSON, if that is known. */
 export function mistakeOf(text: string): string | undefined {
-  return WHOLE.find(([pattern]) => pattern.test(text))?.[1];
+  return wholes().find(([pattern]) => pattern.test(text))?.[1];
 }
 
 /** What stands at a place where something else should, if that is known. */
 export function mistakeAt(text: string, offset: number): string | undefined {
-  return HERE.find(([pattern]) => {
+  return places().find(([pattern]) => {
     pattern.lastIndex = offset;
     return pattern.test(text);
   })?.[1];
