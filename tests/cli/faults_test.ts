@@ -142,9 +142,11 @@ const OTHERS: readonly Play[] = [
       const before = pod([ready("main"), unready("proxy")]);
       const rotate = async ({ server, root, program, knows }: Played) => {
         await knows("Before");
-        const { port } = server;
+        const { port, resourceVersion } = server;
         await server.close();
-        const rotated = await startApiServer({ port, certificate: "rotated", pod: before });
+        const rotated = await startApiServer({
+          ...{ port, resourceVersion, certificate: "rotated", pod: before },
+        });
         await program.says(/peer certificate.*is ca\.crt of the service account the API server's/);
         await rotated.writeServiceAccount(root);
         await program.says(/the API server answers again/);

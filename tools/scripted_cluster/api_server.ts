@@ -51,6 +51,8 @@ export interface SeenRequest {
 export interface ApiServer extends AsyncDisposable {
   readonly port: number;
   readonly requests: SeenRequest[];
+  /** The latest. */
+  readonly resourceVersion: number;
   /** The token that is accepted; `undefined` accepts any. */
   token: string | undefined;
   /** Replaces the pod and tells open watches; `undefined` deletes it. */
@@ -115,6 +117,8 @@ export function fakeToken(claims: {
  * @param options.hostname @default "127.0.0.1"; "::1" works too
  * @param options.certificate "rotated": one that another authority vouches for; "impostor": one whose
  * authority has the name of a public one, ISRG Root X2, and another key. @default "first"
+ * @param options.resourceVersion what it goes on from: of one that takes another's place, that other's
+ * latest, or clients that resume a watch take what is new for what they know. @default 100
  * @param options.isDirect clients reach it with no relay between, which takes time; then no fault of
  * the network can be played
  * @param options.isPlain without TLS
@@ -125,6 +129,7 @@ export async function startApiServer(options: {
   readonly port?: number;
   readonly hostname?: string;
   readonly certificate?: "first" | "rotated" | "impostor";
+  readonly resourceVersion?: number;
   readonly isDirect?: boolean;
   readonly isPlain?: boolean;
 }): Promise<ApiServer> {
@@ -139,7 +144,7 @@ export async function startApiServer(options: {
     throw new Error("no certificate");
   }
 
-  let version = 100;
+  let version = options.resourceVersion ?? 100;
   let pod: Pod | undefined;
   /** What happened, so that a watch can start in the past. */
   const history: { readonly version: number; readonly type: string; readonly object: Pod }[] = [];
@@ -355,6 +360,9 @@ export async function startApiServer(options: {
   const server: ApiServer = {
     port,
     requests,
+    get resourceVersion() {
+      return version;
+    },
     get watching() {
       return watches.size;
     },
