@@ -6,7 +6,7 @@ import { killAllWith, killIfThere, processesWith } from "../support/container_pr
 import { IDLE } from "../support/idle_shell.ts";
 import { startKoordinator } from "../support/koordinator.ts";
 
-const KILLS = Number(Deno.env.get("KOORDINATOR_KILLS") ?? 8);
+const KILLS = Number(Deno.env.get("KOORDINATOR_KILLS") ?? 20);
 const SEED = Number(Deno.env.get("KOORDINATOR_KILLS_SEED") ?? 4711);
 
 /** Pods that are played at once. */

@@ -9,7 +9,7 @@ import { SUPERVISED } from "./modes.ts";
 const CONTAINER = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"] as const;
 
 /** Without a number of its own for the command every third or so was refused (docs/decisions/0018). */
-const RESTARTS = 40;
+const RESTARTS = 15;
 
 /**
  * Does with its pid file what postgres does (CreateLockFile): whoever has the number that stands there

@@ -7,7 +7,7 @@ import { killAllWith } from "../support/container_processes.ts";
 import { createRandom } from "../soak/random.ts";
 import { stateDirectory } from "./fixture.ts";
 
-const KILLS = Number(Deno.env.get("KOORDINATOR_KILLS") ?? 24);
+const KILLS = Number(Deno.env.get("KOORDINATOR_KILLS") ?? 60);
 const SEED = Number(Deno.env.get("KOORDINATOR_KILLS_SEED") ?? 4711);
 
 /** The containers of the pod. Each is started again as soon as it was killed. */
