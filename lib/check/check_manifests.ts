@@ -2,7 +2,7 @@ import type { Fault } from "../manifest/fault.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { joinRbac } from "../manifest/rbac.ts";
 import type { Range, Workload } from "../manifest/workload.ts";
-import type { Diagnostic, WorkloadName } from "./diagnostic.ts";
+import { type Diagnostic, ofFile, type WorkloadName } from "./diagnostic.ts";
 import type { Explored, IsFound } from "./explore_workload.ts";
 import type { Finding, RuleId } from "./finding.ts";
 import { applyIgnores, type Ignorable } from "./ignores.ts";
@@ -104,16 +104,7 @@ function nameOf({ kind, name, namespace }: Workload): WorkloadName {
 
 function ofFault({ message, hint, range }: Fault, { file }: Manifest): Found {
   return {
-    diagnostic: {
-      rule: "unreadable",
-      severity: "error",
-      message,
-      hint,
-      story: [],
-      range,
-      file,
-      workload: undefined,
-    },
+    diagnostic: ofFile({ rule: "unreadable", severity: "error", message, hint, range, file }),
     lines: new Set([range.start.line]),
     of: undefined,
   };

@@ -17,6 +17,13 @@ export interface Diagnostic {
   readonly workload: WorkloadName | undefined;
 }
 
+/** A diagnostic that is about what was read, and no pod. */
+export function ofFile(
+  found: Omit<Diagnostic, "story" | "workload">,
+): Diagnostic {
+  return { ...found, story: [], workload: undefined };
+}
+
 /** Whose pod a diagnostic is about. */
 export interface WorkloadName {
   readonly kind: WorkloadKind;

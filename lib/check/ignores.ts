@@ -2,7 +2,7 @@ import { commentsIn } from "../manifest/comments.ts";
 import type { SourceFile } from "../manifest/source_file.ts";
 import { closest } from "../spec/did_you_mean.ts";
 import { quoted } from "../spec/visible.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import { type Diagnostic, ofFile } from "./diagnostic.ts";
 import { isRuleId, RULES } from "./finding.ts";
 
 /** A comment `# koordinator-ignore: ID reason`; several ids are told apart by commas. */
@@ -86,16 +86,7 @@ export function applyIgnores(
       start: { line, column },
       end: { line, column: column + length },
     };
-    return {
-      rule,
-      severity: "warning",
-      message,
-      hint,
-      story: [],
-      range,
-      file,
-      workload: undefined,
-    };
+    return ofFile({ rule, severity: "warning", message, hint, range, file });
   }
 }
 

@@ -1,38 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { startApiServer } from "../../tools/scripted_cluster/api_server.ts";
 import { IDLE } from "../support/idle_shell.ts";
 import { startKoordinator } from "../support/koordinator.ts";
-import { pod, ready, unready } from "../../tools/scripted_cluster/pods.ts";
+import { podWithToken } from "../support/pod_with_token.ts";
+import { pod, ready } from "../../tools/scripted_cluster/pods.ts";
 
 const LOOP = `trap "echo stopped; exit 5" TERM; echo up; ${IDLE}`;
 
-async function cluster() {
-  const server = await startApiServer({ pod: pod([ready("main"), unready("proxy")]) });
-  const root = await Deno.makeTempDir();
-  await server.writeServiceAccount(root);
-  const env = {
-    ...server.env(root),
-    KOORDINATOR_POD_NAME: "pod",
-    KOORDINATOR_POD_NAMESPACE: "default",
-    KOORDINATOR_STATE_DIR: `${root}/state`,
-  };
-  return {
-    server,
-    state: `${root}/state`,
-    as: (name: string, spec: string) => ({
-      ...env,
-      KOORDINATOR_CONTAINER_NAME: name,
-      KOORDINATOR_SPEC: spec,
-    }),
-    async [Symbol.asyncDispose]() {
-      await server.close();
-      await Deno.remove(root, { recursive: true });
-    },
-  };
-}
-
 Deno.test("a sidecar hears of its main's end from the main's supervisor, without the API server", async () => {
-  await using api = await cluster();
+  await using api = await podWithToken();
   await using proxy = startKoordinator(
     ["sh", "-c", LOOP],
     api.as("proxy", '{"stopDeps":["main"]}'),
@@ -46,7 +21,7 @@ Deno.test("a sidecar hears of its main's end from the main's supervisor, without
 });
 
 Deno.test("SIGTERM to all containers reaches the sidecar's command after its main has ended", async () => {
-  await using api = await cluster();
+  await using api = await podWithToken();
   await using proxy = startKoordinator(
     ["sh", "-c", LOOP],
     api.as("proxy", '{"stopDeps":["main"]}'),
@@ -67,7 +42,7 @@ Deno.test("SIGTERM to all containers reaches the sidecar's command after its mai
 });
 
 Deno.test("hostile reports neither start a command nor stop one", async () => {
-  await using api = await cluster();
+  await using api = await podWithToken();
   await Deno.mkdir(api.state);
   const ended = '{"version":1,"container":"main","pid":1,"startTime":1,"phase":"ended"';
   await using proxy = startKoordinator(
@@ -87,7 +62,7 @@ Deno.test("hostile reports neither start a command nor stop one", async () => {
 });
 
 Deno.test("probe fails while the command is held back, and succeeds once it runs", async () => {
-  await using api = await cluster();
+  await using api = await podWithToken();
   const env = api.as("main", '{"startDeps":["proxy"],"stopDelay":"1ms"}');
   await using main = startKoordinator(["sh", "-c", LOOP], env);
   await api.server.seen("watch", 1);

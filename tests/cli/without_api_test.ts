@@ -1,8 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type ApiServer, startApiServer } from "../../tools/scripted_cluster/api_server.ts";
 import { IDLE } from "../support/idle_shell.ts";
 import { startKoordinator } from "../support/koordinator.ts";
-import { pod, ready, unready } from "../../tools/scripted_cluster/pods.ts";
+import { podWithToken } from "../support/pod_with_token.ts";
 
 /** A pod whose containers share a state directory and have no token. */
 async function sharing(env: Readonly<Record<string, string>> = {}) {
@@ -159,36 +158,8 @@ Deno.test("a state directory that cannot be written is warned of where it is nee
   assertStringIncludes(proxy.output().stderr, "mount one emptyDir");
 });
 
-/** A pod with a token, whose API server answers as `inject` says. */
-async function withToken(inject: (server: ApiServer) => void = () => {}) {
-  const server = await startApiServer({ pod: pod([ready("main"), unready("proxy")]) });
-  inject(server);
-  const root = await Deno.makeTempDir();
-  await server.writeServiceAccount(root);
-  const env = {
-    ...server.env(root),
-    KOORDINATOR_POD_NAME: "pod",
-    KOORDINATOR_POD_NAMESPACE: "default",
-    KOORDINATOR_STATE_DIR: `${root}/state`,
-  };
-  return {
-    server,
-    start: (name: string, spec: unknown, script: string, more = {}) =>
-      startKoordinator(["sh", "-c", script], {
-        ...env,
-        KOORDINATOR_CONTAINER_NAME: name,
-        KOORDINATOR_SPEC: JSON.stringify(spec),
-        ...more,
-      }),
-    async [Symbol.asyncDispose]() {
-      await server.close();
-      await Deno.remove(root, { recursive: true });
-    },
-  };
-}
-
 Deno.test("with KOORDINATOR_API=never the API server sees not one request", async () => {
-  await using there = await withToken();
+  await using there = await podWithToken();
   const never = { KOORDINATOR_API: "never" };
   await using proxy = there.start("proxy", { stopDeps: ["main"] }, LOOP, never);
   await proxy.says(/up/);
@@ -200,7 +171,7 @@ Deno.test("with KOORDINATOR_API=never the API server sees not one request", asyn
 
 Deno.test("where the right to list pods is missing for good, the state directory decides after a moment", async () => {
   const refused = { kind: "status", code: 403, reason: "Forbidden", message: "no" } as const;
-  await using there = await withToken((server) => server.fail("any", refused, 1_000));
+  await using there = await podWithToken((server) => server.fail("any", refused, 1_000));
   await using proxy = there.start("proxy", { stopDeps: ["main"] }, LOOP);
   await proxy.says(/up/);
   await using main = there.start("main", { startDeps: ["proxy"] }, "echo launched");

@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { eventually, processField, startProcess } from "../process/fixture.ts";
 import { cProgram, HAS_CC } from "../support/c_program.ts";
 import { executable, IS_ROOT } from "../support/executable.ts";
+import { exists } from "../support/exists.ts";
 import { plainFile, plainFolder } from "../support/plain_place.ts";
 import { assertLoaderFailed, assertStarted, MEMFD_CREATE, REFUSALS, shell } from "./loader.ts";
 
@@ -173,13 +174,4 @@ async function mountFolders({ tmpdir, shm, tmp }: Folders) {
 function deletedFiles(pid: number): readonly string[] {
   const maps = Deno.readTextFileSync(`/proc/${pid}/maps`);
   return [...maps.matchAll(/ (\/\S+) \(deleted\)$/gm)].map(([, file = ""]) => file);
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

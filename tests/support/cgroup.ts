@@ -1,3 +1,5 @@
+import { exists } from "./exists.ts";
+
 /** A group of processes with limits of its own (cgroups(7)). */
 export interface Cgroup extends AsyncDisposable {
   /** Lets a command line run in it: a shell that enters it and becomes the command. */
@@ -55,14 +57,5 @@ async function removeEmptied(folder: string): Promise<void> {
       if (attempt > 1000) throw error;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,0 +1,9 @@
+/** Whether a file can be found. */
+export function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
