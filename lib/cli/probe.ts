@@ -73,10 +73,7 @@ function whyHeld(): string | undefined {
 function missing(folder: string, { container, at, report }: ReportFile): string {
   const status = readStatus(folder, container);
   if (report.phase !== "waiting" || status?.phase !== "waiting" || status.at < at) return "";
-  const lacking = status.dependencies.filter(({ role, holds }) => role === "start" && !holds);
-  return lacking.length === 0
-    ? ""
-    : ` for ${lacking.map(({ name, seen }) => `${name} (${seen})`).join(", ")}`;
+  return status.missing ?? "";
 }
 
 /** Without a state directory: PID 1 is the command itself, or a koordinator that has a child. */

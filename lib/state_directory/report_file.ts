@@ -63,10 +63,14 @@ export function reportedBy(name: string): string | undefined {
   return CONTAINER_NAME.test(container) ? container : undefined;
 }
 
-/** Writes a report as {@linkcode parseReportFile} reads it. */
+/**
+ * Writes a report as {@linkcode parseReportFile} reads it, its keys in the order in which the loader
+ * does (tools/seal/told.c).
+ */
 export function formatReportFile(file: ReportFile): string {
   const { container, run, pod, sandbox, at, report } = file;
-  return `${JSON.stringify({ version: 2, container, run, pod, sandbox, at, ...report })}\n`;
+  const { phase, ...rest } = report;
+  return `${JSON.stringify({ version: 2, container, run, pod, sandbox, at, phase, ...rest })}\n`;
 }
 
 /**

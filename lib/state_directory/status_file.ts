@@ -18,6 +18,7 @@ function statusSchema() {
     phase: v.string(),
     since: v.string(),
     at: v.string(),
+    missing: v.optional(v.string()),
     stopping: v.optional(v.string()),
     dependencies: v.array(v.object({
       role: v.picklist(["start", "stop"]),
@@ -88,10 +89,12 @@ export function openStatusFile(path: string, container: string): PublishStatus {
   function fileOf(status: SupervisorStatus, contact: Contact): StatusFile {
     const at = new Date().toISOString();
     return {
+      // The loader reads these, in this order (tools/seal/told.c).
       container,
       phase: status.phase,
       since: sinceWhen("phase", status.phase, at),
       at,
+      ...(status.phase === "waiting" ? { missing: missingOf(status.dependencies) } : {}),
       ...(status.stopping === undefined ? {} : { stopping: status.stopping }),
       dependencies: status.dependencies.map((dependency) => ({
         ...dependency,
@@ -109,6 +112,14 @@ export function openStatusFile(path: string, container: string): PublishStatus {
     since.set(key, first);
     return first;
   }
+}
+
+/** What a command is held back for, as it is put behind a sentence. */
+function missingOf(dependencies: SupervisorStatus["dependencies"]): string {
+  const lacking = dependencies.filter(({ role, holds }) => role === "start" && !holds);
+  return lacking.length === 0
+    ? ""
+    : ` for ${lacking.map(({ name, seen }) => `${name} (${seen})`).join(", ")}`;
 }
 
 /** Reads a container's status; undefined if there is none, or none that a supervisor wrote. */

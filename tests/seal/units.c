@@ -4,6 +4,8 @@
  */
 #include "../../tools/seal/environment.c"
 #include "../../tools/seal/initial_stack.c"
+#include "../../tools/seal/told.c"
+#include "../../tools/seal/port.c"
 
 /* the C library, without its headers, whose names the loader has for itself */
 int printf(const char *format, ...);
@@ -104,10 +106,189 @@ static void vectors(void) {
   free(made);
 }
 
+/* As much room as is asked for, whose ends the sanitizer watches, for as long as some more are taken. */
+static char *room_of(size_t length) {
+  static char *rooms[16];
+  static size_t next;
+  next = (next + 1) % (sizeof rooms / sizeof *rooms);
+  free(rooms[next]);
+  return rooms[next] = malloc(length);
+}
+
+static struct text copied(const char *text) {
+  size_t length = length_of(text);
+  char *room = room_of(length);
+  copy(room, text, length);
+  return (struct text){ room, length };
+}
+
+static void mounts(void) {
+  static const struct {
+    const char *line, *pod, *container;
+  } cases[] = {
+    { "1 2 8:1 /var/lib/kubelet/pods/u-1/containers/main/0a1b /dev/termination-log rw - ext4 x rw", "u-1", "main" },
+    { "1 2 8:1 /pods/u/containers/c/0 /elsewhere rw - ext4 x rw", "u", "c" },
+    { "1 2 8:1 /pods/u/containers/c/0z /dev/termination-log rw", NULL, NULL },
+    { "1 2 8:1 /pods/u/containers/c/ /dev/termination-log rw", NULL, NULL },
+    { "1 2 8:1 /pods/u/containers//0 /dev/termination-log rw", NULL, NULL },
+    { "1 2 8:1 /pods//containers/c/0 /dev/termination-log rw", NULL, NULL },
+    { "1 2 8:1 pods/u/containers/c/0 /dev/termination-log rw", NULL, NULL },
+    { "1 2 8:1 /pods/u/volumes/c/0 /dev/termination-log rw", NULL, NULL },
+    { "1 2 8:1 /pods/u/containers/c/0", NULL, NULL },
+    { "1 2 8:1 /", NULL, NULL },
+    { "", NULL, NULL },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct text line = copied(cases[i].line), pod, container;
+    int found = read_mount(line, &pod, &container);
+    check(found == (cases[i].pod != NULL), cases[i].line);
+    if (found && cases[i].pod != NULL)
+      check(are_equal(pod, copied(cases[i].pod)) && are_equal(container, copied(cases[i].container)), cases[i].line);
+  }
+}
+
+#define REPORT(phase) \
+  "{\"version\":2,\"container\":\"main\",\"run\":\"r\",\"pod\":\"u-1\",\"sandbox\":\"s\",\"at\":\"2026\",\"phase\":\"" phase \
+  "\",\"launched\":true}\n"
+
+static void reports(void) {
+  static const struct {
+    const char *text, *container, *pod, *phase;
+  } cases[] = {
+    { REPORT("running"), "main", "u-1", "running" },
+    { REPORT("waiting"), "main", "", "waiting" },
+    { REPORT("running"), "main", "u-2", NULL },
+    { REPORT("running"), "mai", "u-1", NULL },
+    { REPORT("running"), "maine", "u-1", NULL },
+    { REPORT("run\\\"ning"), "main", "u-1", NULL },
+    { "{\"version\":1}\n", "main", "", NULL },
+    { "{\"version\":2,\"container\":\"main\",\"run\":\"}\n", "main", "", NULL },
+    { "}\n", "main", "", NULL },
+    { "\n", "main", "", NULL },
+    { "", "main", "", NULL },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct report report;
+    int understood = read_report(copied(cases[i].text), cases[i].container, copied(cases[i].pod), &report);
+    check(understood == (cases[i].phase != NULL), cases[i].text);
+    if (understood && cases[i].phase != NULL) check(are_equal(report.phase, copied(cases[i].phase)), cases[i].text);
+  }
+  const char *whole = REPORT("running");
+  for (size_t length = 0; length < length_of(whole); length++) {
+    struct text torn = copied(whole);
+    struct report report;
+    torn.length = length;
+    check(!read_report(torn, "main", TEXT(""), &report), "a torn report");
+  }
+}
+
+#define STATUS(phase, at, missing) \
+  "{\"container\":\"main\",\"phase\":\"" phase "\",\"since\":\"2\",\"at\":\"" at "\",\"missing\":\"" missing "\",\"x\":1}\n"
+
+static void statuses(void) {
+  static const struct {
+    const char *text, *missing;
+  } cases[] = {
+    { STATUS("waiting", "3", " for a (it is not there)"), " for a (it is not there)" },
+    { STATUS("waiting", "2", ""), "" },
+    { STATUS("waiting", "3", " \\\"a\\\\\\\""), " \"a\\\"" },
+    { STATUS("waiting", "3", "\\n"), NULL },
+    { STATUS("waiting", "3", "\\u0041"), NULL },
+    { STATUS("waiting", "1", "too old"), NULL },
+    { STATUS("running", "3", ""), NULL },
+    { STATUS("waiting", "3", "123456789012345678901234567890"), NULL }, /* no room */
+    { "{\"container\":\"main\"}", NULL },
+    { "", NULL },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct text missing = { room_of(24), 24 };
+    int understood = read_missing(copied(cases[i].text), "main", TEXT("2"), &missing);
+    check(understood == (cases[i].missing != NULL), cases[i].text);
+    if (understood && cases[i].missing != NULL) check(are_equal(missing, copied(cases[i].missing)), cases[i].text);
+  }
+  const char *whole = STATUS("waiting", "3", "a");
+  for (size_t cut = 1; cut < 11; cut++) {
+    struct text torn = copied(whole), missing = { room_of(24), 24 };
+    torn.length -= cut;
+    int understood = read_missing(torn, "main", TEXT("2"), &missing);
+    check(understood == (cut < 9), "a torn status is understood only behind the string's end");
+  }
+}
+
+static void answers(void) {
+  static const struct {
+    const char *line, *verdict;
+  } cases[] = {
+    { "HTTP/1.1 200 OK\r\n", "" },
+    { "HTTP/1.0 302 Found\r\n", "" },
+    { "HTTP/1.1 204\r\n\r\n", "" },
+    { "HTTP/1.1 503 Whatever\r\n", "HTTP 503 Service Unavailable" },
+    { "HTTP/1.1 400 Bad Request", NULL },
+    { "HTTP/1.1 100 Continue", NULL },
+    { "HTTP/1.1 2000 OK", NULL },
+    { "HTTP/1.1 2x0 OK  ", NULL },
+    { "HTTP/2.0 200 OK\r\n", NULL },
+    { "HTTP/1.1 200", NULL },
+    { "\x15\x03\x01 alert of tls", NULL },
+    { "", NULL },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const char *verdict = read_status_line(copied(cases[i].line));
+    check(cases[i].verdict == NULL ? verdict == NULL : verdict != NULL && strcmp(verdict, cases[i].verdict) == 0, cases[i].line);
+  }
+}
+
+static void questions(void) {
+  static const struct {
+    const char *option, *value;
+    unsigned port;
+    const char *path;
+  } cases[] = {
+    { "--tcp", "8080", 8080, "" },
+    { "--http", "8080", 8080, "" },
+    { "--http", "65535/healthz/a-b_c.d/", 65535, "/healthz/a-b_c.d/" },
+    { "--tcp", "65536", 0, NULL },
+    { "--tcp", "99999999999999999999", 0, NULL },
+    { "--tcp", "0", 0, NULL },
+    { "--tcp", "080", 0, NULL },
+    { "--tcp", "", 0, NULL },
+    { "--tcp", "80/x", 0, NULL },
+    { "--tcp", "http", 0, NULL },
+    { "--http", "80/a/../b", 0, NULL },
+    { "--http", "80/a//b", 0, NULL },
+    { "--http", "80/a b", 0, NULL },
+    { "--http", "80/a?b", 0, NULL },
+    { "--http", "80x", 0, NULL },
+    { "--udp", "80", 0, NULL },
+  };
+  struct question asked;
+  check(read_question(NULL, 0, &asked) && asked.port == 0, "nothing is asked");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const char *const words[] = { cases[i].option, cases[i].value };
+    int plain = read_question(words, 2, &asked);
+    check(plain == (cases[i].port != 0), cases[i].value);
+    if (!plain) continue;
+    check(asked.port == cases[i].port && are_equal(asked.path, copied(cases[i].path)), cases[i].value);
+    check(!read_question(words, 1, &asked), "an option without its value");
+  }
+  struct question one = { 1, 80, TEXT("80"), TEXT("/healthz") };
+  char *room = room_of(200);
+  for (size_t size = 0; size <= 200; size++) {
+    struct text request = { room, 0 };
+    int fits = make_request(&request, size, &one);
+    check(request.length <= size && (!fits || request.length > 40), "a request has room");
+  }
+}
+
 int main(void) {
   utf8();
   variables();
   vectors();
+  mounts();
+  reports();
+  statuses();
+  answers();
+  questions();
   if (failures == 0) printf("all hold\n");
   return failures != 0;
 }

@@ -12,6 +12,10 @@ struct start {
 
 #define PAGE 4096UL
 
+/* asm/fcntl.h */
+#define O_DIRECTORY 0200000
+#define O_NOFOLLOW 0400000
+
 /* The first instructions, for loader.c alone. */
 #define START \
   __asm__( \
@@ -52,6 +56,9 @@ enum {
   SYS_madvise = 28,
   SYS_nanosleep = 35,
   SYS_getpid = 39,
+  SYS_socket = 41,
+  SYS_connect = 42,
+  SYS_sendto = 44,
   SYS_socketpair = 53,
   SYS_setsockopt = 54,
   SYS_clone = 56,
@@ -66,12 +73,15 @@ enum {
   SYS_rt_sigtimedwait = 128,
   SYS_prctl = 157,
   SYS_gettid = 186,
+  SYS_clock_gettime = 228,
   SYS_exit_group = 231,
   SYS_tgkill = 234,
   SYS_openat = 257,
   SYS_unlinkat = 263,
+  SYS_readlinkat = 267,
   SYS_prlimit64 = 302,
   SYS_memfd_create = 319,
+  SYS_statx = 332,
 };
 
 static inline long call(long n, long a, long b, long c, long d, long e, long f) {
@@ -88,6 +98,10 @@ static inline long call(long n, long a, long b, long c, long d, long e, long f) 
 
 /* The largest that kernels have, for which everything is aligned: also right where they have less. */
 #define PAGE 65536UL
+
+/* asm/fcntl.h */
+#define O_DIRECTORY 040000
+#define O_NOFOLLOW 0100000
 
 /* The first instructions, for loader.c alone. */
 #define START \
@@ -127,9 +141,11 @@ enum {
   SYS_lseek = 62,
   SYS_read = 63,
   SYS_write = 64,
+  SYS_readlinkat = 78,
   SYS_exit = 93,
   SYS_exit_group = 94,
   SYS_nanosleep = 101,
+  SYS_clock_gettime = 113,
   SYS_kill = 129,
   SYS_tgkill = 131,
   SYS_rt_sigaction = 134,
@@ -140,7 +156,10 @@ enum {
   SYS_prctl = 167,
   SYS_getpid = 172,
   SYS_gettid = 178,
+  SYS_socket = 198,
   SYS_socketpair = 199,
+  SYS_connect = 203,
+  SYS_sendto = 206,
   SYS_setsockopt = 208,
   SYS_munmap = 215,
   SYS_clone = 220,
@@ -151,6 +170,7 @@ enum {
   SYS_wait4 = 260,
   SYS_prlimit64 = 261,
   SYS_memfd_create = 279,
+  SYS_statx = 291,
 };
 
 static inline long call(long n, long a, long b, long c, long d, long e, long f) {

@@ -190,13 +190,14 @@ static uintptr_t map_interpreter(const char *image, size_t offset, long executab
 
 /* `stack` is as the kernel made it: argc, argv, envp, auxv. */
 __attribute__((used)) struct start load(uintptr_t *stack, char *segment) {
+  uintptr_t *environment = stack + 1 + stack[0] + 1;
+  answer_probe(stack, environment);
   volatile const struct config *c = &config;
   uint64_t set = c->blocked_signals;
   uint64_t mask = 0;
   call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&set, (long)&mask, sizeof mask, 0, 0);
 
   if (stack[0] == 0) fail("reading the arguments", "start it with a name in argv[0]");
-  uintptr_t *environment = stack + 1 + stack[0] + 1;
   exec_ignoring_sigchld(stack, environment, mask);
   hand_over(stack, environment, mask);
   long threads_error = 0;

@@ -159,6 +159,9 @@ void check_limits(long executable);
 char *own_stack(void);
 long try_threads(void);
 
+/* probe.c: ends the process where it is asked what is plain, else returns */
+void answer_probe(uintptr_t *stack, uintptr_t *environment);
+
 /* held.c */
 int is_supervisor(uintptr_t *stack, uintptr_t *environment);
 uint64_t hold_command(uintptr_t *stack, uintptr_t *environment, uint64_t mask);
