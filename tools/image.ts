@@ -5,6 +5,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "@std/cli/parse-args";
 import * as v from "valibot";
+import { COMPRESSIONS } from "./image/compression.ts";
 import { type Build, readBuild } from "./image/contents.ts";
 import { makeImage } from "./image/make_image.ts";
 import { ALL_TARGETS, findTarget, isHost } from "./support/target.ts";
@@ -17,7 +18,7 @@ const Options = v.strictObject({
     v.pipe(v.strictTuple([]), v.transform((): [string] => ["koordinator:latest"])),
     v.strictTuple([v.string()]),
   ]),
-  compression: v.optional(v.picklist(["zstd", "gzip", "none"]), "zstd"),
+  compression: v.optional(v.picklist(COMPRESSIONS), "zstd"),
 });
 
 async function image(args: readonly string[]): Promise<void> {

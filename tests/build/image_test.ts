@@ -151,11 +151,19 @@ Deno.test("a layer that was kept and torn is made anew", async () => {
   const cache = await Deno.makeTempDir();
   const files = [{ name: "bin/koordinator", mode: 0o755, content: new Uint8Array(1000).fill(7) }];
   const layer = await makeLayer(files, "zstd", cache);
-  const [kept] = [...Deno.readDirSync(cache)];
-  assert(kept !== undefined);
-  assertEquals(await Deno.readFile(`${cache}/${kept.name}`), layer.blob);
-  await Deno.writeFile(`${cache}/${kept.name}`, layer.blob.slice(0, 20));
-  assertEquals(await makeLayer(files, "zstd", cache), layer);
+  const [kept, digest] = [...Deno.readDirSync(cache)].map(({ name }) => `${cache}/${name}`).sort();
+  assert(kept !== undefined && digest !== undefined);
+  const tear = [
+    () => Deno.writeFile(kept, layer.blob.slice(0, 20)),
+    () => Deno.writeTextFile(digest, ""),
+    () => Deno.remove(digest),
+  ];
+  for (const torn of tear) {
+    await torn();
+    assertEquals(await makeLayer(files, "zstd", cache), layer);
+    assertEquals(await Deno.readFile(kept), layer.blob);
+    assertEquals(await Deno.readTextFile(digest), await sha256(layer.blob));
+  }
   await Deno.remove(cache, { recursive: true });
 });
 

@@ -2,7 +2,8 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { Zstd } from "@hpcc-js/wasm-zstd";
 
 /** How a layer is compressed. docs/decisions/0010 has the figures. */
-export type Compression = "zstd" | "gzip" | "none";
+export const COMPRESSIONS = ["zstd", "gzip", "none"] as const;
+export type Compression = typeof COMPRESSIONS[number];
 
 /** What each makes of the media type of a layer (OCI image specification 1.1, layer.md). */
 export const MEDIA_TYPES: Readonly<Record<Compression, string>> = {

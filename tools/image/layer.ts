@@ -1,6 +1,7 @@
 import { sha256 } from "../support/sha256.ts";
 import { tar, type TarEntry, withFolders } from "../support/tar.ts";
-import { compress, type Compression, decompress, MEDIA_TYPES, method } from "./compression.ts";
+import { compressAside } from "./compress_aside.ts";
+import { type Compression, MEDIA_TYPES, method } from "./compression.ts";
 
 /** A layer of an image. */
 export interface Layer {
@@ -22,25 +23,24 @@ export async function makeLayer(
 ): Promise<Layer> {
   const archive = tar(withFolders(files));
   const diffId = await sha256(archive);
-  const kept = cache === undefined || compression === "none"
-    ? undefined
-    : `${cache}/layer-${diffId}-${await method(compression)}`;
   const mediaType = MEDIA_TYPES[compression];
-  const found = kept === undefined ? undefined : await readKept(kept, diffId, compression);
+  if (cache === undefined || compression === "none") {
+    return { mediaType, blob: await compressAside(archive, compression), diffId };
+  }
+  const kept = `${cache}/layer-${diffId}-${await method(compression)}`;
+  const found = await readKept(kept);
   if (found !== undefined) return { mediaType, blob: found, diffId };
-  const blob = await compress(archive, compression);
-  if (kept !== undefined) await keep(kept, blob);
+  const blob = await compressAside(archive, compression);
+  await keep(`${kept}.sha256`, new TextEncoder().encode(await sha256(blob)));
+  await keep(kept, blob);
   return { mediaType, blob, diffId };
 }
 
-async function readKept(
-  path: string,
-  diffId: string,
-  compression: Compression,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** By its own digest, since decompressing it with WebAssembly takes a processor half a minute. */
+async function readKept(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     const blob = await Deno.readFile(path);
-    return await sha256(await decompress(blob, compression)) === diffId ? blob : undefined;
+    return await sha256(blob) === await Deno.readTextFile(`${path}.sha256`) ? blob : undefined;
   } catch {
     // Never kept, or torn: it is made anew.
     return undefined;
