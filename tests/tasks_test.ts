@@ -32,3 +32,21 @@ Deno.test("what the test task leaves out is there, and each another step's", () 
     assertEquals(steps.length, 1, `${path} is run by ${steps.map(([name]) => name).join(" and ")}`);
   }
 });
+
+/** Whether `deno task e2e` with these arguments plays a file. */
+function plays(args: readonly string[], file: string): boolean {
+  return args.some((arg) => arg === file || file.startsWith(`${arg}/`)) &&
+    !args.includes(`--ignore=${file}`);
+}
+
+Deno.test("the continuous integration plays each end-to-end test once on the folder's cluster", () => {
+  const steps = [...CI.matchAll(/"\$on_folder ([^"]*)"/g)].map(([, args = ""]) => args.split(" "));
+  for (const folder of OF_E2E) {
+    const files = [...Deno.readDirSync(new URL(folder, ROOT))].map(({ name }) => name)
+      .filter((name) => name.endsWith("_test.ts"));
+    assert(files.length > 0);
+    for (const file of files.map((name) => `${folder}/${name}`)) {
+      assertEquals(steps.filter((args) => plays(args, file)).length, 1, file);
+    }
+  }
+});
