@@ -14,8 +14,14 @@ const PAGE = 4096;
 /** Starts of each program that are compared. */
 const STARTS = 3;
 
+/** How often they are started anew, at the most, until two rounds find the same. */
+const ROUNDS = 8;
+
 /** How long a process must have used no processor to count as resting, in milliseconds. */
 const QUIET_MS = 400;
+
+/** A supervisor lets go of pages two seconds after its begin: before, it is not at rest. */
+const SETTLED_MS = 3_000;
 
 /**
  * Finds the anonymous pages, but those of zeros, that are the same whatever program runs: V8's heap
@@ -24,21 +30,38 @@ const QUIET_MS = 400;
  *
  * @param executables different programs, compiled with those flags and the same runtime, each of which
  * comes to rest and does not end
- * @throws {Error} if one does not come to rest, or its memory may not be read
+ * @throws {Error} if one does not come to rest, or its memory may not be read; or if a machine that is
+ * too busy lets each round find something else
  */
 export async function findRestingPages(
   executables: readonly string[],
 ): Promise<readonly PageRun[]> {
-  let common: Map<number, RestingPage> | undefined;
-  for (let start = 0; start < STARTS; start++) {
-    for (const executable of executables) {
-      const pages = await pagesOfStart(executable, start);
-      common = common === undefined ? pages : new Map(
-        [...common].filter(([address, page]) => isSame(page, pages.get(address))),
-      );
-    }
+  let before: readonly PageRun[] | undefined;
+  for (let round = 0; round < ROUNDS; round++) {
+    const found = await pagesOfRound(executables);
+    if (before !== undefined && areSame(before, found)) return found;
+    before = found;
   }
-  return joined(common ?? new Map());
+  throw new Error("pages of memory differ each time: build on a machine that has less to do");
+}
+
+function areSame(some: readonly PageRun[], others: readonly PageRun[]): boolean {
+  return some.length === others.length && some.every((run, index) => {
+    const other = others[index];
+    return other?.address === run.address && other.content.length === run.content.length &&
+      isSame(run, other);
+  });
+}
+
+async function pagesOfRound(executables: readonly string[]): Promise<readonly PageRun[]> {
+  const starts = Array.from({ length: STARTS }, (_, start) => start);
+  const [first = new Map<number, RestingPage>(), ...others] = await Promise.all(
+    starts.flatMap((start) => executables.map((executable) => pagesOfStart(executable, start))),
+  );
+  const common = [...first].filter(([address, page]) =>
+    others.every((pages) => isSame(page, pages.get(address)))
+  );
+  return joined(new Map(common));
 }
 
 interface RestingPage {
@@ -66,6 +89,8 @@ async function pagesOfStart(executable: string, start: number): Promise<Map<numb
     stderr: "null",
   }).spawn();
   try {
+    await untilQuiet(child.pid, QUIET_MS);
+    await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
     await untilQuiet(child.pid, QUIET_MS);
     return readPages(child.pid);
   } catch (cause) {
