@@ -4,12 +4,16 @@
  * instruction the kernel still kills an ordinary process, and drops a signal to PID 1, whatever the
  * program is. Where exec is told by the end of a pipe that is close-on-exec, that happens to two of a
  * hundred signals sent at once, even if blocking them all is the program's first instruction.
+ *
+ * From there on the program's own time counts, what it has used of the processor: so a moment is the same
+ * place of a start, however slow the machine is and whatever else it does.
  */
 #define _GNU_SOURCE
 #include "sweep_run.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -24,7 +28,10 @@
 #include <unistd.h>
 
 /* How long a run may last after the signal: by far longer than on a machine that is busy. */
-#define PATIENCE_SECONDS 10
+#define PATIENCE_SECONDS 30
+
+/* What has used nothing of the processor for so long has come to rest, or else is signalled early for once. */
+#define REST_MICROSECONDS 20000
 
 static void become(const struct program *program, int out, int err) {
   if (program->init && (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
@@ -55,6 +62,14 @@ static bool blocks_sigterm(pid_t pid) {
   return blocked != NULL && (strtoul(blocked + 7, NULL, 16) >> (SIGTERM - 1) & 1);
 }
 
+/* What the program has used of the processor, all its threads; much when it has ended. */
+static long microseconds_used(pid_t pid) {
+  clockid_t clock;
+  struct timespec used;
+  if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &used)) return LONG_MAX;
+  return used.tv_sec * 1000000 + used.tv_nsec / 1000;
+}
+
 static void await_zero(struct run *run) {
   await_stop(run->pid); /* exec itself */
   for (int i = 0; i < 2; i++) { /* the first system call's entry and return */
@@ -62,12 +77,13 @@ static void await_zero(struct run *run) {
     await_stop(run->pid);
   }
   run->blocked_at_zero = blocks_sigterm(run->pid);
+  run->used_at_zero = microseconds_used(run->pid);
   if (ptrace(PTRACE_DETACH, run->pid, NULL, NULL)) give_up("ptrace");
 }
 
-static struct timespec after(struct timespec from, long milliseconds) {
-  from.tv_nsec += milliseconds % 1000 * 1000000L;
-  from.tv_sec += milliseconds / 1000 + from.tv_nsec / 1000000000L;
+static struct timespec after(struct timespec from, long microseconds) {
+  from.tv_nsec += microseconds % 1000000 * 1000L;
+  from.tv_sec += microseconds / 1000000 + from.tv_nsec / 1000000000L;
   from.tv_nsec %= 1000000000L;
   return from;
 }
@@ -76,6 +92,19 @@ static long milliseconds_until(struct timespec then) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (then.tv_sec - now.tv_sec) * 1000 + (then.tv_nsec - now.tv_nsec) / 1000000;
+}
+
+/* Waits until the program has used so much of the processor, or comes to rest before. */
+static void await_used(pid_t pid, long microseconds) {
+  long rested = 0, last = -1;
+  for (long used; rested < REST_MICROSECONDS && (used = microseconds_used(pid)) < microseconds; last = used) {
+    /* it has several threads */
+    long pause = (microseconds - used) / 2;
+    pause = pause < 30 ? 30 : pause > 5000 ? 5000 : pause;
+    rested = used == last ? rested + pause : 0;
+    const struct timespec wait = {0, pause * 1000};
+    nanosleep(&wait, NULL);
+  }
 }
 
 /*
@@ -105,7 +134,7 @@ static bool take(int fd, char *text, size_t *length, size_t size) {
 static void await_end(const struct program *program, struct run *run) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  struct timespec deadline = after(now, PATIENCE_SECONDS * 1000L);
+  struct timespec deadline = after(now, PATIENCE_SECONDS * 1000000L);
   struct pollfd polled[] = {{run->pidfd, POLLIN, 0}, {run->out, POLLIN, 0}, {run->err, POLLIN, 0}};
   bool asked = false;
   for (long left; (left = milliseconds_until(deadline)) > 0;) {
@@ -150,6 +179,11 @@ static unsigned remove_leftovers(void) {
   return alive;
 }
 
+static void finish(struct run *run) {
+  run->leftovers = remove_leftovers();
+  close(run->out), close(run->err), close(run->pidfd);
+}
+
 static void start(const struct program *program, struct run *run) {
   int out[2], err[2];
   if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC)) give_up("pipe2");
@@ -165,18 +199,29 @@ static void start(const struct program *program, struct run *run) {
   await_zero(run);
 }
 
-struct run run_once(const struct program *program, long step) {
+struct run run_once(const struct program *program, long microseconds) {
   struct run run = {0};
   start(program, &run);
-  struct timespec zero;
-  clock_gettime(CLOCK_MONOTONIC, &zero);
-  struct timespec then = after(zero, step);
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &then, NULL) == EINTR) continue;
+  await_used(run.pid, run.used_at_zero + microseconds);
   kill(run.pid, SIGTERM);
   /* What never blocked SIGTERM was never on guard: all that it loses is its own loss. */
   run.guarded = !program->init || !run.blocked_at_zero || on_guard(program, run.pid);
   await_end(program, &run);
-  run.leftovers = remove_leftovers();
-  close(run.out), close(run.err), close(run.pidfd);
+  finish(&run);
   return run;
+}
+
+long used_until_up(const struct program *program) {
+  struct run run = {0};
+  start(program, &run);
+  struct pollfd polled = {run.out, POLLIN, 0};
+  while (strstr(run.said, "up\n") == NULL) {
+    if (poll(&polled, 1, PATIENCE_SECONDS * 1000) <= 0) give_up("waiting for the command");
+    if (!take(run.out, run.said, &run.said_length, sizeof run.said)) give_up("the command's first word");
+  }
+  long used = microseconds_used(run.pid) - run.used_at_zero;
+  kill(run.pid, SIGTERM);
+  await_end(program, &run);
+  finish(&run);
+  return used;
 }
