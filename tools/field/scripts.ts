@@ -3,6 +3,8 @@ export interface Script {
   /** The programs that it runs, beside bash and python3. */
   readonly needs: readonly string[];
   readonly asRoot: boolean;
+  /** Starts so much at once that nothing else is to run beside it. */
+  readonly alone?: boolean;
   /** What is not as its first line expects. */
   readonly judge: (lines: readonly string[]) => readonly string[];
 }
@@ -77,6 +79,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   "05-after-exit-odd-answers.sh": {
     needs: [],
     asRoot: false,
+    alone: true,
     judge: each(/./, /^\S+ +rc=3 .*CALLS 1\b/, 13),
   },
   "07-daemons.sh": {
