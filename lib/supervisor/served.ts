@@ -49,7 +49,7 @@ export function livesOn(spec: Spec, { pod, heard }: Observations, at: number): b
  * the API server does not (kubernetes/kubernetes#106896), so it is their supervisors who do.
  */
 export function stillServed(spec: Spec, { reports }: Observations): readonly string[] {
-  return namesOf(spec).filter((name) => {
+  return servedBy(spec).filter((name) => {
     const report = reports.get(name);
     return report !== undefined && report.phase !== "ended";
   });
@@ -57,9 +57,10 @@ export function stillServed(spec: Spec, { reports }: Observations): readonly str
 
 /** The containers that this one serves and of whose end nobody will tell. */
 export function silentlyServed(spec: Spec, { reports }: Observations): readonly string[] {
-  return namesOf(spec).filter((name) => !reports.has(name));
+  return servedBy(spec).filter((name) => !reports.has(name));
 }
 
-function namesOf(spec: Spec): readonly string[] {
+/** The containers that this one serves, each once. */
+export function servedBy(spec: Spec): readonly string[] {
   return [...new Set(spec.stopDeps.map(({ container }) => container))];
 }

@@ -6,7 +6,7 @@ import { log, pass, prepend } from "./effects.ts";
 import type { Effect, Event, TimerName } from "./events.ts";
 import { progressOf } from "./readiness.ts";
 import { LAUNCHED } from "./report.ts";
-import { isPodTerminating, livesOn, silentlyServed, stillServed } from "./served.ts";
+import { isPodTerminating, livesOn, servedBy, silentlyServed, stillServed } from "./served.ts";
 import type { Running, Step, Termination } from "./state.ts";
 import { type Meaning, meaningOf } from "./stop_signals.ts";
 
@@ -179,14 +179,36 @@ export function stepTerminationTimer(spec: Spec, state: Running, timer: TimerNam
     const why = "the grace period is needed for the own stop: waiting no longer";
     return prepend(log("warning", "terminationReleased", why), next);
   }
-  const silent = isPodTerminating(spec, state.known, termination.at)
-    ? silentlyServed(spec, state.known)
-    : [];
-  if (silent.length === 0) return next;
-  const names = silent.join(", ");
-  const why = `nothing is held back for ${names}, not heard of in the state directory: ` +
-    "nobody would tell of its end while the pod is being terminated";
-  return prepend(log("warning", "terminationReleased", why), next);
+  const isControl = meaningOf(spec, state.known, termination.signal) === "control";
+  if (termination.order !== "seeking" || isControl && !termination.certain) return next;
+  const { level, why } = unheldFor(spec, state, termination);
+  return prepend(log(level, "terminationReleased", `nothing is held back for ${why}`), next);
+}
+
+/** For whom a signal is not held back once the time to look for evidence is over, and why. */
+function unheldFor(
+  spec: Spec,
+  { known }: Running,
+  { at }: Termination,
+): { readonly level: "info" | "warning"; readonly why: string } {
+  const all = servedBy(spec).join(", ");
+  if (!isPodTerminating(spec, known, at)) {
+    const isUntold = known.apiAwaited && known.pod === undefined;
+    const source = isUntold ? "; the API server has told nothing yet" : "";
+    return {
+      level: "info",
+      why: `${all}: no sign that the whole pod is being terminated${source}`,
+    };
+  }
+  const silent = silentlyServed(spec, known).join(", ");
+  if (silent === "") {
+    return { level: "info", why: `${all}: ended, and nobody has said yet whether for good` };
+  }
+  return {
+    level: "warning",
+    why: `${silent}, not heard of in the state directory: ` +
+      "nobody would tell of its end while the pod is being terminated",
+  };
 }
 
 /** A command that runs on, though a signal was taken for its end, lives on for its siblings too. */

@@ -79,7 +79,7 @@ clusterTest("a deletion with a shorter grace period leaves the sidecar its time"
 clusterTest("a sidecar does not wait for a container that cannot tell of its end", async (ns) => {
   const bare = { ...app(1), wrapped: false };
   const log = await saidUntilDeleted(ns, [bare, SIDE], { graceSeconds: 600 });
-  assertMatch(log, /nothing is held back for app[^]*side ends/);
+  assertMatch(log, /held back for app, not heard of in the state directory[^]*side ends/);
 });
 
 clusterTest("a pod that is over its own deadline stops in order", async (ns) => {

@@ -16,6 +16,22 @@ Deno.test("nobody is waited for who cannot tell of its end, and that is said onc
   assertMatch(silent[0] ?? "", /not heard of in the state directory/);
 });
 
+Deno.test("why nothing is held back is said when the time to look for evidence is over", () => {
+  const run = [0, mainIs({ phase: "running" })] as const;
+  const failed = [5, mainIs({ phase: "ended", exitCode: 1 })] as const;
+  const why = (signal: Happening, ...before: readonly (readonly [number, Happening])[]) =>
+    saidAs(playTimeline(SERVES, [...before, [10, signal]]), "info")
+      .filter((line) => line.startsWith("nothing is held back"));
+  const unsure = "nothing is held back for main: no sign that the whole pod is being terminated";
+  assertEquals(why(TERM, ...BOTH_RUN), [unsure]);
+  assertEquals(why(TERM, run), [`${unsure}; the API server has told nothing yet`]);
+  assertEquals(why(TERM, run, failed), [
+    "nothing is held back for main: ended, and nobody has said yet whether for good",
+  ]);
+  assertEquals(why(signalled("SIGHUP"), ...BOTH_RUN), [], "it may mean anything");
+  assertEquals(why(TERM, ...BOTH_RUN, [0, deleted(0)]), [], "it is held back");
+});
+
 Deno.test("of several only those are waited for that can tell", () => {
   const both: Partial<Spec> = {
     stopDeps: [{ container: "main", when: "final" }, { container: "bare", when: "final" }],
