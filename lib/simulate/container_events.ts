@@ -2,6 +2,7 @@ import type { Event } from "../supervisor/events.ts";
 import { createApiView, EPOCH } from "./api_view.ts";
 import {
   becomeReady,
+  beginSupervision,
   endCommand,
   endContainer,
   endOfTold,
@@ -44,6 +45,8 @@ export function createContainerStep(
     switch (event.kind) {
       case "containerStarts":
         return start(played, before, run, occasion);
+      case "supervisorBegins":
+        return beginSupervision(played, before, occasion);
       case "commandReady":
         return alone(becomeReady(before));
       case "commandEnds":
@@ -120,7 +123,8 @@ export function createContainerStep(
 
   function occasionOf({ clock, deletion }: PodState, run: number): Occasion {
     const date = options.date(clock);
-    const common = { clock, date, deletion, talks: options.time === "exact" };
+    const beginsAtOnce = options.beginsAtOnce && deletion?.seen !== false;
+    const common = { clock, date, deletion, beginsAtOnce, talks: options.time === "exact" };
     if (options.time === "exact" || deletion?.seen === true) {
       return { ...common, reportedAt: date, startedAt: date, finishedAt: date };
     }

@@ -1,11 +1,13 @@
 import type { Effect, End, Event } from "../supervisor/events.ts";
 import type { PlayedContainer } from "./played_pod.ts";
 import type { ContainerState, Deletion, Told } from "./pod_state.ts";
-import { begin, feed, type Moment, type Outcome, STARTED } from "./supervised.ts";
+import { begin, feed, type Moment, NOT_BEGUN, type Outcome, STARTED } from "./supervised.ts";
 
 /** When something happens in a container, and in what kind of pod. */
 export interface Occasion extends Moment {
   readonly deletion: Deletion | undefined;
+  /** Whether a supervisor begins in the step that starts its container. */
+  readonly beginsAtOnce: boolean;
   /** In milliseconds since 1970, if the container starts or ends now. */
   readonly startedAt: number;
   readonly finishedAt: number;
@@ -40,9 +42,23 @@ export function start(
     startedAt: occasion.startedAt,
     stale: before.stale && before.phase === "waiting",
   };
+  if (played.supervisor === undefined) {
+    return { container: { ...container, process: STARTED, launched: true }, effects: [] };
+  }
+  return occasion.beginsAtOnce
+    ? beginSupervision(played, container, occasion)
+    : { container: { ...container, supervision: NOT_BEGUN }, effects: [] };
+}
+
+/** The container's supervisor begins. */
+export function beginSupervision(
+  played: PlayedContainer,
+  container: ContainerState,
+  occasion: Occasion,
+): Stepped {
   const { supervisor } = played;
   return supervisor === undefined
-    ? { container: { ...container, process: STARTED, launched: true }, effects: [] }
+    ? { container, effects: [] }
     : concluded(begin(played, supervisor, container, occasion), occasion);
 }
 

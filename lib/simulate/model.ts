@@ -22,6 +22,11 @@ export interface ModelOptions {
   readonly time: "exact" | "ordered";
   /** The kubelet's pauses before restarts, in milliseconds, by the number of the run that follows. */
   readonly backoff: (run: number) => number;
+  /**
+   * Whether a supervisor begins in the step that starts its container, unless the kubelet is about to end
+   * the pod: in that moment nothing else can happen to it.
+   */
+  readonly beginsAtOnce: boolean;
   /** What the node's clock says, in milliseconds since 1970, by the pod's; it may be set meanwhile. */
   readonly date: (clock: number) => number;
 }
@@ -61,6 +66,7 @@ export const EXACT: ModelOptions = {
   mostRuns: Infinity,
   time: "exact",
   backoff: kubeletBackoff,
+  beginsAtOnce: true,
   date: (clock) => EPOCH + clock,
 };
 

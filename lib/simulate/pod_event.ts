@@ -4,6 +4,8 @@ import type { Span } from "./played_pod.ts";
 /** What can happen in a pod; containers by their index. */
 export type PodEvent =
   | { readonly kind: "containerStarts"; readonly container: number }
+  /** Where the pod is being deleted the kubelet's signal may come before that. */
+  | { readonly kind: "supervisorBegins"; readonly container: number }
   | { readonly kind: "commandReady"; readonly container: number }
   /** By itself. */
   | { readonly kind: "commandEnds"; readonly container: number; readonly code: number }

@@ -16,6 +16,7 @@ export interface World {
 
 /** How long things take that take moments, in milliseconds. */
 const STARTING: Span = { from: 200, to: 1_500 };
+const BEGINNING: Span = { from: 20, to: 200 };
 const NOTICING: Span = { from: 5, to: 100 };
 const AT_ONCE: Span = { from: 0, to: 5 };
 const SIGNALLING: Span = { from: 5, to: 200 };
@@ -96,6 +97,10 @@ export function listPossible(state: PodState, world: World): readonly Possible[]
   function addSupervision(container: number, now: ContainerState, supervision: Supervision): void {
     const { timers, watches, listens, heard, seen, checksReadiness, checked, probes, calling } =
       supervision;
+    if (supervision.state.phase === "new") {
+      add({ kind: "supervisorBegins", container }, BEGINNING, true, now.run);
+      return;
+    }
     for (const timer of timers) {
       at({ kind: "timerFires", container, timer: timer.timer }, timer.due, timer);
     }
@@ -133,8 +138,10 @@ function isAsked({ probes, supervisor }: PlayedContainer): boolean {
 /** How long the kubelet goes on probing a container in which nothing answers. */
 function patienceOf(
   { probes, command }: PlayedContainer,
-  { stop, process, started }: ContainerState,
+  { stop, process, started, supervision }: ContainerState,
 ): number | undefined {
+  // It begins before a probe has failed often enough.
+  if (supervision?.state.phase === "new") return undefined;
   const isPatient = process === undefined
     ? probes.outlastHold
     : process.answers || command.ready !== undefined;

@@ -99,13 +99,15 @@ function tellStep(
       const start = was.phase === "waiting"
         ? `container ${name} starts`
         : `the kubelet starts ${name} again`;
-      if (outcome !== "") return start + outcome;
+      if (outcome !== "" || is.supervision?.state.phase === "new") return start + outcome;
       const held = is.supervision !== undefined && is.process === undefined;
       const names = heldBack(model, container, is, awaitedNames);
       return held
         ? `${start}: its command is held back${names === undefined ? "" : `, waiting for ${names}`}`
         : `${start}, and its command runs`;
     }
+    case "supervisorBegins":
+      return `koordinator begins in ${name}${outcome}`;
     case "commandReady":
       return `${name} becomes ready`;
     case "commandEnds":

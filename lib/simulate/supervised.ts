@@ -27,7 +27,8 @@ export interface Outcome {
 /** A process that has just been started. */
 export const STARTED: Process = { answers: false, told: false, killed: false };
 
-const NOT_BEGUN: Supervision = {
+/** One that has been started, and does nothing yet. */
+export const NOT_BEGUN: Supervision = {
   state: INITIAL,
   timers: [],
   watches: false,
@@ -40,7 +41,7 @@ const NOT_BEGUN: Supervision = {
   heard: [],
 };
 
-/** Starts the supervisor of a container. */
+/** Lets the supervisor of a container begin. */
 export function begin(
   played: PlayedContainer,
   supervisor: PlayedSupervisor,
