@@ -23,9 +23,16 @@ async function compare(lives: readonly Life[], ideas: readonly LifeIdea[]): Prom
   }
   const played = new Set(lives.map(({ name }) => name.replace(/\.\d+$/, "")));
   assertEquals(ideas.filter(({ name }) => !played.has(name)).map(({ name }) => name), []);
+  assertEquals(lives.filter((life) => !isToldToItsEnd(life)).map(({ name }) => name), []);
   const refused = lives.map((life) => `${life.name}: ${judgeLife(life)}`)
     .filter((line) => !line.endsWith(": allowed"));
   assertEquals(refused, []);
+}
+
+function isToldToItsEnd({ order }: Life): boolean {
+  return order.some((fact) =>
+    fact.what === "phase" && ["Succeeded", "Failed", "Gone"].includes(fact.phase)
+  );
 }
 
 clusterTest("the model allows every order that is seen on a cluster", async (ns) => {

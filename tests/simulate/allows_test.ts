@@ -23,6 +23,8 @@ const phase = (phase: Extract<Fact, { what: "phase" }>["phase"]): Fact => ({
   phase,
 });
 
+const DELETED: Fact = { what: "deleted" };
+
 /** Facts one after the other; those in a list of their own in an order that nobody knows. */
 function order(...steps: readonly (Fact | readonly Fact[])[]): readonly SeenFact[] {
   return steps.flatMap((step, index) =>
@@ -144,6 +146,46 @@ Deno.test("the model refuses a pod that is gone before its containers ended", ()
   const alive = [...GOOD.slice(0, 4), { what: "deleted" } as const];
   const end = [ended("main", 143), ended("proxy", 143)];
   assertEquals(verdictOn(idea, order(...alive, phase("Gone"), end)), "refused");
+});
+
+Deno.test("on a slow machine a timer may end before the news that come within moments, if the log tells", () => {
+  const idea: PodIdea = {
+    containers: [
+      { name: "app", spec: {}, assume: { ends: [] } },
+      { name: "shipper", spec: { stopDeps: ["app"] }, probe: true, assume: { ends: [] } },
+    ],
+    stateDirectory: true,
+  };
+  const released = said("shipper", "terminationReleased");
+  const before = [started("app"), started("shipper"), ready("shipper"), DELETED];
+  const after = [[ended("shipper", 143), ended("app", 143)], phase("Gone")];
+  const verdict = (seen: readonly SeenFact[], cutLogs: readonly string[] = []) =>
+    allows(modelOf(pod(idea)), seen, { cutLogs }).kind;
+  assertEquals(verdict(order(...before, released, ...after)), "allowed");
+  assertEquals(verdict(order(...before, ...after)), "refused");
+  assertEquals(verdict(order(...before, ...after), ["shipper"]), "allowed", "the line was lost");
+  assertEquals(verdict(order(...before, ...after), ["app"]), "refused", "that of another was");
+  const held = said("shipper", "terminationHeld");
+  assertEquals(verdict(order(...before, held, released, ...after)), "refused", "too early by far");
+});
+
+Deno.test("a signal may come before a supervisor has begun, which launches nothing then", () => {
+  const idea: PodIdea = {
+    containers: [
+      { name: "app", spec: {}, assume: { ends: [0] } },
+      { name: "shipper", spec: { stopDeps: ["app"] }, assume: { ends: [] } },
+    ],
+    stateDirectory: true,
+  };
+  const ends = [[ended("shipper", 143), ended("app", 143)], phase("Gone")];
+  for (const start of [[started("shipper"), DELETED], [DELETED, started("shipper")]]) {
+    const before = [started("app"), ...start];
+    assertEquals(verdictOn(idea, order(...before, ...ends)), "allowed");
+    const released = said("shipper", "terminationReleased");
+    assertEquals(verdictOn(idea, order(...before, released, ...ends)), "allowed", "it had begun");
+    const met = said("shipper", "stopDependencyMet");
+    assertEquals(verdictOn(idea, order(...before, met, ...ends)), "refused", "it had begun");
+  }
 });
 
 Deno.test("the end of a log may be lost with a deleted pod, and nothing else of it", () => {

@@ -12,11 +12,24 @@ export interface LifeIdea {
   /** What its commands do. */
   readonly assumptions: Readonly<Record<string, CommandSettings>>;
   readonly faults: readonly Fault[];
-  /** When it is deleted; a pod that never is ends by itself. */
-  readonly deleteWhen: ((pod: Pod) => boolean) | undefined;
-  /** How many supervisors must wait before that: a signal that comes earlier finds nobody. */
-  readonly waiting: number;
+  /** What is done to it; a pod to which nothing is ends by itself. */
+  readonly intervention: Intervention | undefined;
 }
+
+/** What is done to a pod from outside. */
+interface Intervention {
+  readonly kind: "delete" | "deadline";
+  /** How the pod must be before it. */
+  readonly when: (pod: Pod) => boolean;
+  /** How many commands and supervisors must have said {@linkcode LISTENS} before it. */
+  readonly listening: number;
+}
+
+/**
+ * What a command says that has set its trap, and a supervisor that holds its command back: on a slow
+ * machine a container runs long before that, and a signal that comes earlier finds nobody.
+ */
+export const LISTENS = /^listens$|nothing known of the pod yet/;
 
 /** A container with what its command does. */
 interface Played extends SupervisedContainer {
@@ -28,7 +41,8 @@ interface Options extends PodOptions {
   readonly inits?: readonly Played[];
   readonly natives?: readonly Played[];
   readonly deleteWhen?: (pod: Pod) => boolean;
-  readonly waiting?: number;
+  readonly deadlineWhen?: (pod: Pod) => boolean;
+  readonly listening?: number;
   readonly faults?: readonly Fault[];
   /** Further keys of the pod's spec. */
   readonly morePod?: Readonly<Record<string, unknown>>;
@@ -40,13 +54,13 @@ interface Options extends PodOptions {
 const VOLUMES = has("image volumes");
 /** A folder that the containers of a pod share. */
 const SHARED = VOLUMES ? "/run/koordinator" : "/koordinator";
-/** When it is certain that the containers run. */
-const DEADLINE = VOLUMES ? 20 : 60;
+/** So long, in seconds, that no pod comes to it before it is made shorter. */
+const DEADLINE = 3_600;
 
 const sh = (script: string) => ["sh", "-c", script] as const;
 const SERVES: CommandSettings = { ends: [] };
 /** Dies of SIGTERM, which a shell that is process 1 does not by itself. */
-const SERVE = "trap 'exit 143' TERM; sleep 1000 & wait";
+const SERVE = "trap 'exit 143' TERM; echo listens; sleep 1000 & wait";
 
 /** Opens a port after a second. */
 function server(name: string, readyPort: number, spec?: unknown): Played {
@@ -116,7 +130,8 @@ function life(name: string, containers: readonly Played[], options: Options = {}
     inits = [],
     natives = [],
     deleteWhen,
-    waiting = 0,
+    deadlineWhen,
+    listening = 0,
     faults = [],
     morePod = {},
     job,
@@ -124,7 +139,7 @@ function life(name: string, containers: readonly Played[], options: Options = {}
   } = options;
   const delivery = VOLUMES ? "imageVolumeAndState" : "copied";
   const plain = ({ does: _, ...container }: Played): SupervisedContainer => container;
-  const made = pod(name, containers.map(plain), { graceSeconds: 8, delivery, ...rest });
+  const made = pod(name, containers.map(plain), { graceSeconds: 30, delivery, ...rest });
   const { initContainers: asSidecars } = specOf(
     pod(name, [], { delivery, ...rest, sidecars: [...natives, ...inits].map(plain) }),
   );
@@ -149,8 +164,11 @@ function life(name: string, containers: readonly Played[], options: Options = {}
       ...[...natives, ...inits, ...containers].map(({ name, does }) => [name, does] as const),
     ]),
     faults,
-    deleteWhen,
-    waiting,
+    intervention: deleteWhen !== undefined
+      ? { kind: "delete", when: deleteWhen, listening }
+      : deadlineWhen !== undefined
+      ? { kind: "deadline", when: deadlineWhen, listening }
+      : undefined,
   };
 }
 
@@ -182,6 +200,8 @@ const PROXY = server("proxy", 8080, { stopDeps: ["main"] });
 const READINESS = { readiness: { tcp: 8080 } };
 const MAIN = ends("main", 0, { startDeps: ["proxy"] });
 const JOB = { backoffLimit: 0 };
+/** In that time of the next run a pod is deleted: the kubelet does not hear of it while it restarts a container. */
+const PATIENT = 10;
 const probe = (command: readonly string[], failureThreshold = 1) => ({
   exec: { command },
   periodSeconds: 1,
@@ -222,9 +242,11 @@ export const LIVES: readonly LifeIdea[] = [
   }),
   life("job-deadline", [server("app", 7000, {}), server("shipper", 7001, { stopDeps: ["app"] })], {
     job: { backoffLimit: 0, activeDeadlineSeconds: DEADLINE },
+    deadlineWhen: runs("app", "shipper"),
   }),
   life("pod-deadline", [server("app", 7000, {}), server("shipper", 7001, { stopDeps: ["app"] })], {
     morePod: { activeDeadlineSeconds: DEADLINE },
+    deadlineWhen: runs("app", "shipper"),
   }),
   life("retried", [PROXY, endsAtLast("main", 2, { startDeps: ["proxy"] })], {
     restartPolicy: "OnFailure",
@@ -232,11 +254,12 @@ export const LIVES: readonly LifeIdea[] = [
   life("always", [PROXY, MAIN], {
     restartPolicy: "Always",
     deleteWhen: restarted("main"),
-    waiting: 2,
+    listening: 2,
   }),
   life("plain-always", [bare(ends("main", 1)), bare(idle("other"))], {
     restartPolicy: "Always",
     deleteWhen: restarted("main"),
+    listening: 1,
   }),
   life("inits", [bare(ends("main"))], { inits: [bare(ends("first")), bare(ends("second"))] }),
   life("init-fails", [bare(ends("main"))], {
@@ -250,10 +273,11 @@ export const LIVES: readonly LifeIdea[] = [
     inits: [bare(idle("first"))],
     deleteWhen: ({ status }) =>
       status.initContainerStatuses.some(({ name, state }) => name === "first" && state.running),
+    listening: 1,
   }),
   life("pre-stop", [
     more(bare(idle("main")), { lifecycle: { preStop: { exec: { command: ["sleep", "2"] } } } }),
-  ], { deleteWhen: runs("main") }),
+  ], { deleteWhen: runs("main"), listening: 1 }),
   life("start-timeout", [
     { ...idle("proxy", { stopDeps: ["main"] }), readyPort: 8080, does: { ends: [], ready: null } },
     ends("main", 0, { startDeps: ["proxy"], startTimeout: "4s" }),
@@ -284,7 +308,7 @@ export const LIVES: readonly LifeIdea[] = [
   life("held-deleted", [
     { ...idle("proxy", { stopDeps: ["main"] }), readyPort: 8080, does: { ends: [], ready: null } },
     MAIN,
-  ], { deleteWhen: runs("main"), waiting: 1 }),
+  ], { deleteWhen: runs("main"), listening: 2 }),
   life("ordered", [server("app", 7000, {}), server("shipper", 7001, { stopDeps: ["app"] })], {
     deleteWhen: runs("app", "shipper"),
   }),
@@ -366,15 +390,15 @@ export const LIVES: readonly LifeIdea[] = [
   ]),
   life("liveness", [
     more(bare({ ...idle("main"), does: { ends: [], ready: null } }), {
-      livenessProbe: probe(["false"], 2),
+      livenessProbe: probe(["false"], PATIENT),
     }),
-  ], { restartPolicy: "Always", deleteWhen: restarted("main") }),
+  ], { restartPolicy: "Always", deleteWhen: restarted("main"), listening: 2 }),
   life("liveness-alone", [
     server("app", 7000, {}),
     more({ ...idle("sidecar", { stopDeps: ["app"] }), does: { ends: [], ready: null } }, {
-      livenessProbe: probe(["false"], 3),
+      livenessProbe: probe(["false"], PATIENT),
     }),
-  ], { restartPolicy: "Always", deleteWhen: restarted("sidecar") }),
+  ], { restartPolicy: "Always", deleteWhen: restarted("sidecar"), listening: 2 }),
   life("startup-fails", [
     more(bare({ ...idle("main"), does: { ends: [], ready: null } }), {
       startupProbe: probe(["false"], 2),
@@ -392,11 +416,17 @@ export const LIVES: readonly LifeIdea[] = [
   ]),
 ];
 
+/** Crashes once main runs, and in the next run again: before the third the kubelet makes a pause. */
+const CRASHES = `if [ -e ${SHARED}/once ]; then touch ${SHARED}/twice; exit 1; fi; ` +
+  `touch ${SHARED}/once; until [ -e ${SHARED}/main ]; do sleep 0.2; done; exit 1`;
+const OUTLIVES_TWO =
+  `touch ${SHARED}/main; until [ -e ${SHARED}/twice ]; do sleep 0.2; done; sleep 1`;
+
 /** Lives of pods with native sidecars. */
 export const SIDECAR_LIVES: readonly LifeIdea[] = [
   life("native", [bare(ends("main"))], { natives: [bare(idle("sidecar"))] }),
-  life("native-crashes", [bare({ ...ends("main"), command: sh("sleep 6") })], {
-    natives: [bare({ ...ends("sidecar", 1), does: { ends: [1] } })],
+  life("native-crashes", [bare({ ...ends("main"), command: sh(OUTLIVES_TWO) })], {
+    natives: [bare({ ...ends("sidecar", 1), command: sh(CRASHES), does: { ends: [1] } })],
   }),
   life("native-startup", [bare(ends("main"))], {
     natives: [
@@ -413,6 +443,7 @@ export const SIDECAR_LIVES: readonly LifeIdea[] = [
   life("natives-deleted", [bare(idle("main"))], {
     natives: [bare(idle("first")), bare(idle("second"))],
     deleteWhen: runs("main"),
+    listening: 3,
   }),
   life("native-deaf", [bare(ends("main"))], { natives: [bare(deaf("sidecar"))], graceSeconds: 3 }),
   life("native-and-init-fails", [bare(ends("main"))], {

@@ -3,11 +3,11 @@ import * as v from "valibot";
 import { type Life, lifeSchema } from "../../simulate/support/seen_order.ts";
 import { eventually, type Namespace, type PodEvent } from "./cluster.ts";
 import { FollowedLogs } from "./followed_logs.ts";
-import type { LifeIdea } from "./lives.ts";
-import { recordedOrder } from "./recorded_order.ts";
+import { type LifeIdea, LISTENS } from "./lives.ts";
+import { circumstancesOf, recordedOrder } from "./recorded_order.ts";
 
 /** As long as the slowest machine may take for all of them, in milliseconds. */
-const PATIENCE = 240_000;
+const PATIENCE = 480_000;
 
 const jobsSchema = v.object({
   items: v.array(v.object({
@@ -18,8 +18,11 @@ const jobsSchema = v.object({
   })),
 });
 
-/** So many lives at once do not keep a small machine from telling them in time. */
-const AT_ONCE = 16;
+/**
+ * So many lives at once do not keep a small machine from telling them in time: with more of them a
+ * supervisor on a slow one waits for the API server's first answer for seconds.
+ */
+const AT_ONCE = 8;
 
 /** Plays them to their ends, and gives what was seen of each pod. */
 export async function playLives(
@@ -30,7 +33,7 @@ export async function playLives(
   const logs = new FollowedLogs(ns, `${folder}/proxy.sock`);
   const begun = new Set<LifeIdea>();
   const due = new Set<LifeIdea>();
-  const deleted = new Set<LifeIdea>();
+  const disturbed = new Set<LifeIdea>();
   let next = 0;
   let results: Awaited<ReturnType<typeof jobResults>> = new Map();
   try {
@@ -41,19 +44,21 @@ export async function playLives(
           const event = ns.history[next];
           if (event === undefined) break;
           if (event.type !== "DELETED") logs.follow(event.object);
-          const idea = ideas.find(({ name }) => name === event.object.metadata.name);
-          if (idea?.deleteWhen?.(event.object) === true) due.add(idea);
+          const idea = ideas.find((one) => isPodOf(one, event.object.metadata.name));
+          if (idea?.intervention?.when(event.object) === true) due.add(idea);
         }
         for (const idea of due) {
-          if (deleted.has(idea) || waitingIn(idea, logs) < idea.waiting) continue;
-          deleted.add(idea);
-          await ns.kubectl(["delete", "pod", idea.name, "--wait=false"]);
+          const { intervention } = idea;
+          if (intervention === undefined || disturbed.has(idea)) continue;
+          if (listeningIn(idea, logs) < intervention.listening) continue;
+          disturbed.add(idea);
+          await intervene(ns, idea, intervention.kind);
         }
         const alive = ideas.filter((idea) => begun.has(idea) && !isOver(idea, ns.history));
         const fresh = ideas.filter((idea) => !begun.has(idea)).slice(0, AT_ONCE - alive.length);
         if (fresh.length > 0) await ns.apply(...fresh.map(({ object }) => object));
         for (const idea of fresh) begun.add(idea);
-        if (alive.length > 0 || begun.size < ideas.length) return false;
+        if (alive.length + fresh.length > 0 || begun.size < ideas.length) return false;
         results = await jobResults(ns);
         return [...results.values()].every((result) => result !== undefined);
       },
@@ -68,6 +73,7 @@ export async function playLives(
     const pods = podsOf(idea, ns.history);
     const result = results.get(idea.name);
     return pods.map((history, index) => {
+      const pod = history[0]?.object.metadata.name ?? "";
       const answer = index === pods.length - 1 ? result : "retry";
       return v.parse(lifeSchema, {
         ...result === undefined ? {} : { job: { answer, failures: index } },
@@ -76,23 +82,44 @@ export async function playLives(
         assumptions: idea.assumptions,
         faults: idea.faults,
         order: recordedOrder(history, logs.lines),
+        ...circumstancesOf(pod, logs.lines),
       });
     });
   });
 }
 
+async function intervene(
+  ns: Namespace,
+  idea: LifeIdea,
+  kind: "delete" | "deadline",
+): Promise<void> {
+  const { name } = idea;
+  if (kind === "delete") {
+    await ns.kubectl(["delete", "pod", name, "--wait=false"]);
+  } else {
+    const patch = JSON.stringify({ spec: { activeDeadlineSeconds: 1 } });
+    await ns.kubectl(["patch", isJob(idea) ? "job" : "pod", name, "--patch", patch]);
+  }
+}
+
+function isJob({ object }: LifeIdea): boolean {
+  return v.is(v.looseObject({ kind: v.literal("Job") }), object);
+}
+
+/** What a Job adds to its name. */
+const SUFFIX = /^-[a-z0-9]{5}$/;
+
+function isPodOf(idea: LifeIdea, pod: string): boolean {
+  const { name } = idea;
+  return isJob(idea) ? pod.startsWith(name) && SUFFIX.test(pod.slice(name.length)) : pod === name;
+}
+
 /** The histories of the pods of a life: of a Job there may be several. */
 function podsOf(
-  { name, object }: LifeIdea,
+  idea: LifeIdea,
   history: readonly PodEvent[],
 ): readonly (readonly PodEvent[])[] {
-  const suffix = /^-[a-z0-9]{5}$/;
-  const isJob = v.is(v.looseObject({ kind: v.literal("Job") }), object);
-  const own = history.filter(({ object: { metadata } }) =>
-    isJob
-      ? metadata.name.startsWith(name) && suffix.test(metadata.name.slice(name.length))
-      : metadata.name === name
-  );
+  const own = history.filter(({ object }) => isPodOf(idea, object.metadata.name));
   return [...Map.groupBy(own, ({ object }) => object.metadata.name).values()];
 }
 
@@ -104,15 +131,13 @@ function isOver(idea: LifeIdea, history: readonly PodEvent[]): boolean {
     const { phase } = last.object.status;
     const isEnded = phase === "Succeeded" || phase === "Failed";
     const isLeaving = last.object.metadata.deletionTimestamp !== undefined;
-    return last.type === "DELETED" || idea.deleteWhen === undefined && isEnded && !isLeaving;
+    return last.type === "DELETED" || idea.intervention?.kind !== "delete" && isEnded && !isLeaving;
   });
 }
 
-/** How many supervisors of a pod have begun to wait. */
-function waitingIn({ name }: LifeIdea, { lines }: FollowedLogs): number {
-  return lines.filter(({ pod, text }) =>
-    pod === name && text.includes("nothing known of the pod yet")
-  ).length;
+/** How many commands and supervisors of a life can be told to stop. */
+function listeningIn(idea: LifeIdea, { lines }: FollowedLogs): number {
+  return lines.filter(({ pod, text }) => isPodOf(idea, pod) && LISTENS.test(text)).length;
 }
 
 /** The results of the Jobs of a namespace by their names; undefined for one that has none yet. */

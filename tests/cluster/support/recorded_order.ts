@@ -50,6 +50,24 @@ export function recordedOrder(
     .toSorted((a, b) => a.to - b.to);
 }
 
+/** What the log lines of a pod tell of the circumstances. */
+export function circumstancesOf(
+  pod: string,
+  lines: readonly LogLine[],
+): { readonly cutLogs?: readonly string[]; readonly apiFailed?: boolean } {
+  const said = lines.flatMap((line) =>
+    line.pod === pod ? lineOf(line.container, line.text) ?? [] : []
+  );
+  const names = new Set(said.map(({ container }) => container));
+  const cutLogs = [...names].filter((name) =>
+    said.findLast(({ container }) => container === name)?.event !== "ended"
+  );
+  return {
+    ...cutLogs.length === 0 ? {} : { cutLogs },
+    ...said.some(({ event }) => event === "apiFailed") ? { apiFailed: true } : {},
+  };
+}
+
 interface Line {
   readonly container: string;
   readonly event: string;

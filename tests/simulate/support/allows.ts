@@ -5,8 +5,9 @@ import { createModel, type Model, ORDERED, type PodStep } from "../../../lib/sim
 import type { PlayedPod } from "../../../lib/simulate/played_pod.ts";
 import type { PodEvent } from "../../../lib/simulate/pod_event.ts";
 import type { PodState } from "../../../lib/simulate/pod_state.ts";
-import { factsOf, isLogGone, mayBeUnseen } from "./model_facts.ts";
+import { factsOf, isLogCut, isLogGone, mayBeUnseen } from "./model_facts.ts";
 import {
+  BY_TIMERS,
   describeFact,
   type Fact,
   type Fault,
@@ -24,7 +25,7 @@ export type Verdict =
 
 /** A pod's model for orders in which no length of time but those of timers counts. */
 export function modelOf(pod: PlayedPod): Model {
-  return createModel(pod, { ...ORDERED, mostRuns: Infinity });
+  return createModel(pod, { ...ORDERED, mostRuns: Infinity, beginsAtOnce: false });
 }
 
 /**
@@ -32,6 +33,20 @@ export function modelOf(pod: PlayedPod): Model {
  * one, and so must allow what was seen as well.
  */
 export type Joins = "exact" | "ordered";
+
+/** What news may take on a machine that has much to do, in milliseconds. */
+const LONG_MOMENT = 1_000;
+
+/** What is known of an order beside its facts. */
+export interface Circumstances {
+  readonly faults?: readonly Fault[];
+  /** @default {"exact"} */
+  readonly joins?: Joins;
+  /** Containers whose logs lack their ends. */
+  readonly cutLogs?: readonly string[];
+  /** Whether the API server was away for a time. @default {false} */
+  readonly apiFailed?: boolean;
+}
 
 /** More states than that are a fault of the test and not of the order. */
 const LIMIT = 300_000;
@@ -43,8 +58,7 @@ const LIMIT = 300_000;
 export function allows(
   model: Model,
   seen: readonly SeenFact[],
-  faults: readonly Fault[] = [],
-  joins: Joins = "exact",
+  { faults = [], joins = "exact", cutLogs = [], apiFailed = false }: Circumstances = {},
 ): Verdict {
   const before = seen.map((fact) =>
     seen.flatMap((other, index) => other !== fact && precedes(other, fact) ? [index] : [])
@@ -69,7 +83,7 @@ export function allows(
     if (known.size > LIMIT) return { kind: "undecided", states: known.size };
     const next: (Place & { readonly rank: number })[] = [];
     for (
-      const { event, due, prompt, fault } of nextEvents(model, place.state, place.faults, seen)
+      const { event, due, prompt, fault } of nextEvents(place)
     ) {
       const clock = place.state.deletion === undefined ? undefined : due;
       const state = clock === undefined || clock <= place.state.clock
@@ -107,6 +121,39 @@ export function allows(
     return ways;
   }
 
+  /**
+   * What happens within moments comes before every timer, and of timers the shortest is first. Where a
+   * moment takes its time, a short timer may be first: its supervisor tells of it then.
+   */
+  function nextEvents({ state, had, faults }: Place): readonly Next[] {
+    const possible = model.possible(state);
+    const isHasty = possible.some(({ prompt }) => prompt);
+    const first = possible.reduce((least, { due = Infinity }) => Math.min(least, due), Infinity);
+    const next: Next[] = possible.filter(({ event, due }) =>
+      due === undefined ||
+      due === first &&
+        (!isHasty || due - state.clock <= LONG_MOMENT && isTold(model.step(state, event), had))
+    );
+    return model.kubelet.isOver(state) ? next : [
+      ...next,
+      ...eventsFromOutside(model, state, faults, seen),
+      ...(apiFailed ? [turn(state)] : []),
+    ];
+  }
+
+  /** Whether what a timer leads to was told, or would have been in the part of a log that is lost. */
+  function isTold({ state, done }: PodStep, had: readonly boolean[]): boolean {
+    const left = seen.filter((_, index) => !had[index]);
+    return done.some(({ container: index, effect }) => {
+      if (effect.kind !== "log") return false;
+      const container = model.pod.containers[index]?.name ?? "";
+      const event = BY_TIMERS.find((name) => name === effect.event);
+      if (event === undefined) return false;
+      return left.some((fact) => isSameFact(fact, { what: "said", container, event })) ||
+        cutLogs.includes(container) && isLogCut(state, container, left);
+    });
+  }
+
   /** With one fact more, or the same ones where it was not seen. */
   function waysWith(
     fact: Fact,
@@ -132,10 +179,10 @@ function settled(state: PodState, canon: Canon): PodState {
   return { ...state, containers };
 }
 
-function keyOf({ containers, clock, deletion }: PodState, canon: Canon): string {
+function keyOf({ containers, clock, deletion, api }: PodState, canon: Canon): string {
   const numbers = containers.map((container) => canon.number(container));
   const time = deletion === undefined ? "" : `${clock}${deletion.why}${deletion.seen}`;
-  return `${numbers.join()}${time}`;
+  return `${numbers.join()}${time}${api ? "" : "-"}`;
 }
 
 interface Path {
@@ -156,18 +203,19 @@ interface Next {
   readonly fault?: Fault;
 }
 
-/** What happens within moments comes before every timer, and of timers the shortest is first. */
-function nextEvents(
+/** The API server goes away, or comes back. */
+function turn({ api }: PodState): Next {
+  return { event: { kind: api ? "apiFails" : "apiAnswers" }, due: undefined, prompt: false };
+}
+
+/** What comes from outside, if that was seen. */
+function eventsFromOutside(
   model: Model,
   state: PodState,
   faults: readonly Fault[],
   seen: readonly SeenFact[],
 ): readonly Next[] {
-  const possible = model.possible(state);
-  const isHasty = possible.some(({ prompt }) => prompt);
-  const first = possible.reduce((least, { due = Infinity }) => Math.min(least, due), Infinity);
-  const next: Next[] = possible.filter(({ due }) => due === undefined || !isHasty && due === first);
-  if (model.kubelet.isOver(state)) return next;
+  const next: Next[] = [];
   const outside = (event: PodEvent): Next => ({ event, due: undefined, prompt: false });
   if (state.deletion === undefined) {
     if (seen.some(({ what }) => what === "deleted")) next.push(outside({ kind: "podDeleted" }));

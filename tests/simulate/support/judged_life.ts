@@ -6,7 +6,7 @@ import type { Life } from "./seen_order.ts";
 
 /** Says whether the model allows what was seen of a pod: `allowed`, or what it does not allow. */
 export function judgeLife(
-  { name, manifest, assumptions, faults, order, job }: Life,
+  { name, manifest, assumptions, order, job, ...circumstances }: Life,
   joins: Joins = "exact",
 ): string {
   const { workloads } = readManifest({ name, text: JSON.stringify(manifest) });
@@ -14,7 +14,7 @@ export function judgeLife(
   if (workload === undefined) return "the manifest cannot be read";
   const pod = playedPod(workload, new Map(Object.entries(assumptions)));
   const model = modelOf(pod);
-  const verdict = allows(model, order, faults, joins);
+  const verdict = allows(model, order, { ...circumstances, joins });
   if (verdict.kind !== "allowed" || job === undefined) return describeVerdict(verdict);
   const end = verdict.events.reduce(
     (state, event) => model.step(state, event).state,

@@ -48,12 +48,8 @@ export function mayBeUnseen(
 ): boolean {
   if (fact.what === "ready" || fact.what === "phase") return true;
   if (fact.what === "deleted") return false;
-  // A pod that is deleted takes its logs with it: their ends may be lost, and nothing else of them.
-  const isLogCut = fact.what === "said" && state.deletion !== undefined &&
-    !left.some(({ what, ...one }) =>
-      what === "said" && "container" in one && one.container === fact.container
-    );
-  if (isLogCut || isLogGone(model, state, fact, seen)) return true;
+  if (fact.what === "said" && isLogCut(state, fact.container, left)) return true;
+  if (isLogGone(model, state, fact, seen)) return true;
   const index = model.pod.containers.findIndex(({ name }) => name === fact.container);
   const run = state.containers[index]?.run;
   return !seen.some((one) =>
@@ -61,6 +57,16 @@ export function mayBeUnseen(
   ) && seen.some((one) =>
     one.what === "started" && one.container === fact.container && one.run > (run ?? Infinity)
   );
+}
+
+/** A pod that is deleted takes its logs with it: their ends may be lost, and nothing else of them. */
+export function isLogCut(
+  { deletion }: PodState,
+  container: string,
+  left: readonly SeenFact[],
+): boolean {
+  return deletion !== undefined &&
+    !left.some((one) => one.what === "said" && one.container === container);
 }
 
 /** A kubelet keeps the log of the run before the present one, and of none before that. */

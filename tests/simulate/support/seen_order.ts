@@ -15,6 +15,9 @@ export const SAID = [
   "commandEnded",
 ] as const;
 
+/** What of it a timer alone leads to, as a rule: what comes in time leads to something else. */
+export const BY_TIMERS = ["startTimeout", "stopEscalated", "terminationReleased"] as const;
+
 const factEntries = {
   started: { what: v.literal("started"), container, run },
   ready: { what: v.literal("ready"), container, run },
@@ -76,6 +79,10 @@ export const lifeSchema = v.object({
   assumptions: v.record(v.string(), settingsSchema),
   faults: v.array(faultSchema),
   order: v.array(seenFactSchema),
+  /** Containers whose supervisors' last words were lost with the pod; none where it was not looked for. */
+  cutLogs: v.exactOptional(v.array(container)),
+  /** Whether a supervisor told that the API server did not answer in time; not said where it was not looked for. */
+  apiFailed: v.exactOptional(v.boolean()),
   /** What its Job made of its end, after so many failures of other pods. */
   job: v.exactOptional(v.object({
     answer: v.picklist(["complete", "retry", "fail"]),
