@@ -93,6 +93,45 @@ arm64Test("it ends 143 by a SIGTERM while it waits, and launches nothing", async
   assertEquals(run.output().includes("launched\n"), false);
 });
 
+arm64Test("its loader answers a probe", async () => {
+  const folder = await Deno.makeTempDir();
+  const gate = `${folder}/gate`;
+  const env = { KOORDINATOR_CONTAINER_NAME: "main", KOORDINATOR_STATE_DIR: folder };
+  const spec = { startDeps: [{ file: gate }], handOver: false };
+  await using run = await start(["sh", "-c", "echo up; exec sleep 1000"], { spec, env });
+  const path = await executable();
+  const probe = async (...words: readonly string[]) => {
+    const { code, stderr } = await output(QEMU, ["-strace", path, "probe", ...words], env);
+    assertEquals(/memfd_create/.exec(stderr), null, stderr);
+    return { code, said: /koordinator: .*/.exec(stderr)?.[0] };
+  };
+  await until(() => /waiting for/.test(run.output()), run);
+  await until(() => /it is not there/.test(text(`${folder}/main.status`)), run);
+  const missing = `koordinator: the command is waiting for file ${gate} (it is not there)`;
+  assertEquals(await probe(), { code: 1, said: missing });
+  await Deno.writeTextFile(gate, "");
+  await until(() => /^up$/m.test(run.output()), run);
+  assertEquals(await probe(), { code: 0, said: undefined });
+  const server = Deno.serve({ port: 0, onListen: () => {} }, () => new Response());
+  const { port } = server.addr;
+  assertEquals(await probe("--tcp", `${port}`), { code: 0, said: undefined });
+  assertEquals(await probe("--http", `${port}/healthz`), { code: 0, said: undefined });
+  await server.shutdown();
+  const refused = `the command runs, but on port ${port}: connection refused: nobody listens there`;
+  assertEquals(await probe("--tcp", `${port}`), { code: 1, said: `koordinator: ${refused}` });
+  run.kill("SIGTERM");
+  await run.status;
+  await Deno.remove(folder, { recursive: true });
+});
+
+function text(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}
+
 arm64Test("it passes bytes that are not UTF-8 on to the command", async () => {
   const script = String.raw`exec "$@" "$(printf 'a\377\200')"`;
   const look = ["sh", "-c", 'printf %s "$1" | od -An -tx1', "sh"];
