@@ -9,6 +9,7 @@ const SOURCES = [
     "hand_over.c",
     "held.c",
     "probe.c",
+    "self.c",
     "told.c",
     "port.c",
     "limits.c",

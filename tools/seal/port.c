@@ -139,7 +139,9 @@ const char *ask_port(const struct question *asked) {
   if (failed(fd) && fd != -EINPROGRESS) other = connect_to(AF_INET6, asked->port, deadline);
   if (other == -EINPROGRESS) return SILENT;
   if (failed(other)) return fd == -ECONNREFUSED ? "connection refused: nobody listens there" : NULL;
-  return asked->is_http ? request(other, asked, deadline) : OPEN;
+  const char *verdict = asked->is_http ? request(other, asked, deadline) : OPEN;
+  call(SYS_close, other, 0, 0, 0, 0, 0);
+  return verdict;
 }
 
 /* Digits of a port's number at the begin of a text, which moves behind them; 0 if it is none. */

@@ -4,6 +4,7 @@
  * the program (lib/cli/probe.ts), which says the same of all that is answered here.
  */
 #include "port.h"
+#include "self.h"
 
 enum {
   S_IFMT = 0170000,
@@ -16,9 +17,6 @@ enum {
   F_RDLCK = 0,
   F_UNLCK = 2,
 };
-
-/* A label of a name in the DNS (RFC 1123), as container_name.ts has it. */
-#define LONGEST_NAME 63
 
 /* linux/stat.h, asm-generic/fcntl.h */
 struct statx {
@@ -35,68 +33,6 @@ struct flock {
   int64_t start, length;
   int pid;
 };
-
-struct self {
-  char name[LONGEST_NAME + 1];
-  char uid[64]; /* the pod's, empty if it is unknown */
-};
-
-/* A variable's value, if it is set to more than blanks; 0 if it is to be trimmed, which is left to the program. */
-static int read_setting(uintptr_t *environment, const char *name, const char **value) {
-  const char *text = variable(environment, name);
-  *value = NULL;
-  if (text == NULL || *text == 0) return 1;
-  for (const char *byte = text; *byte != 0; byte++)
-    if (*byte <= ' ' || *byte > '~') return 0;
-  *value = text;
-  return 1;
-}
-
-static int keep(char *to, size_t room, struct text text) {
-  if (text.length >= room) return 0;
-  copy(to, text.at, text.length);
-  to[text.length] = 0;
-  return 1;
-}
-
-/* Finds the container and its pod in the mounts. 0 if they are not understood. */
-static int read_self(const char *configured, struct self *self) {
-  char lines[8192];
-  size_t length = 0;
-  self->name[0] = self->uid[0] = 0;
-  long fd = call(SYS_openat, AT_FDCWD, (long)"/proc/self/mountinfo", O_RDONLY | O_CLOEXEC, 0, 0, 0);
-  if (failed(fd)) return 0;
-  int found = 0;
-  for (;;) {
-    long got = call(SYS_read, fd, (long)(lines + length), (long)(sizeof lines - length), 0, 0, 0);
-    if (got == -EINTR) continue;
-    if (got <= 0) {
-      if (failed(got)) return 0;
-      break;
-    }
-    length += (size_t)got;
-    size_t begin = 0;
-    for (size_t i = begin; i < length && !found; i++) {
-      if (lines[i] != '\n') continue;
-      struct text pod, container;
-      found = read_mount((struct text){ lines + begin, i - begin }, &pod, &container);
-      if (found && !(keep(self->uid, sizeof self->uid, pod) && keep(self->name, sizeof self->name, container)))
-        return 0;
-      begin = i + 1;
-    }
-    if (found) break;
-    if (begin == 0 && length == sizeof lines) return 0;
-    copy(lines, lines + begin, length -= begin);
-  }
-  call(SYS_close, fd, 0, 0, 0, 0, 0);
-  return configured == NULL || keep(self->name, sizeof self->name, (struct text){ configured, length_of(configured) });
-}
-
-static int is_name(const char *name) {
-  for (const char *byte = name; *byte != 0; byte++)
-    if (!((*byte >= 'a' && *byte <= 'z') || (*byte >= '0' && *byte <= '9') || *byte == '-')) return 0;
-  return name[0] != 0 && name[0] != '-' && name[length_of(name) - 1] != '-';
-}
 
 /* Opens the state directory: what was set, or what lies beside the executable. No link is followed. */
 static long open_folder(const char *configured) {
@@ -125,7 +61,9 @@ static long open_file(long folder, const char *name, const char *suffix) {
   long fd = call(SYS_openat, folder, (long)path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC, 0, 0, 0);
   if (failed(fd)) return fd;
   error = call(SYS_statx, fd, (long)"", AT_EMPTY_PATH, STATX_TYPE, (long)&status, 0);
-  return failed(error) || (status.mode & S_IFMT) != S_IFREG ? -EACCES : fd;
+  if (!failed(error) && (status.mode & S_IFMT) == S_IFREG) return fd;
+  call(SYS_close, fd, 0, 0, 0, 0, 0);
+  return -EACCES;
 }
 
 /* Reads a file, of which less than the room was used. */
@@ -172,7 +110,10 @@ static void answer_held(long folder, const char *name, struct text since) {
   char room[4096], text[16384];
   struct text line = { room, 0 }, status;
   long fd = open_file(folder, name, ".status");
-  if (failed(fd) || !read_file(fd, text, sizeof text, &status)) return;
+  if (failed(fd)) return;
+  int understood = read_file(fd, text, sizeof text, &status);
+  call(SYS_close, fd, 0, 0, 0, 0, 0);
+  if (!understood) return;
   add(&line, sizeof room, TEXT("koordinator: the command is waiting"));
   struct text missing = { room + line.length, sizeof room - line.length };
   if (!read_missing(status, name, since, &missing)) return;
@@ -194,31 +135,38 @@ static void answer_running(const struct question *asked) {
     answer_not(line, sizeof room);
 }
 
+/* By this container's report, if there is one and its writer lives. Returns if it is not understood. */
+static void answer_by(long report_file, long folder, const struct self *self, const struct question *asked) {
+  char text[16384 + 1];
+  struct text whole;
+  struct report report;
+  long alive = failed(report_file) ? 0 : is_locked(report_file);
+  if (failed(alive)) return;
+  if (!alive) {
+    if (is_command_pid1()) answer_running(asked);
+    return;
+  }
+  if (!read_file(report_file, text, sizeof text, &whole)) return;
+  if (!read_report(whole, self->name, (struct text){ self->uid, length_of(self->uid) }, &report)) return;
+  if (are_equal(report.phase, TEXT("waiting"))) answer_held(folder, self->name, report.at);
+  else if (are_equal(report.phase, TEXT("running")) || are_equal(report.phase, TEXT("stopping")))
+    answer_running(asked);
+}
+
 /* Not inlined: what stands on its stack is on nobody else's. */
 __attribute__((noinline)) static void answer_asked(const struct question *asked, uintptr_t *environment) {
   const char *container, *path;
   struct self self;
   if (!read_setting(environment, "KOORDINATOR_CONTAINER_NAME", &container)) return;
   if (!read_setting(environment, "KOORDINATOR_STATE_DIR", &path)) return;
-  if (!read_self(container, &self) || (self.name[0] != 0 && !is_name(self.name))) return;
-  long fd = -ENOENT, folder = -ENOENT;
+  if (!read_self(container, &self)) return;
+  long file = -ENOENT, folder = -ENOENT;
   if (self.name[0] != 0) folder = open_folder(path);
-  if (!failed(folder)) fd = open_file(folder, self.name, ".json");
-  if (failed(fd) && fd != -ENOENT) return;
-  long alive = failed(fd) ? 0 : is_locked(fd);
-  if (failed(alive)) return;
-  if (!alive) {
-    if (is_command_pid1()) answer_running(asked);
-    return;
-  }
-  char text[16384 + 1];
-  struct text whole;
-  struct report report;
-  if (!read_file(fd, text, sizeof text, &whole)) return;
-  if (!read_report(whole, self.name, (struct text){ self.uid, length_of(self.uid) }, &report)) return;
-  if (are_equal(report.phase, TEXT("waiting"))) answer_held(folder, self.name, report.at);
-  else if (are_equal(report.phase, TEXT("running")) || are_equal(report.phase, TEXT("stopping")))
-    answer_running(asked);
+  if (!failed(folder)) file = open_file(folder, self.name, ".json");
+  if (!failed(file) || file == -ENOENT) answer_by(file, folder, &self, asked);
+  /* the program begins as if nobody had asked here */
+  if (!failed(file)) call(SYS_close, file, 0, 0, 0, 0, 0);
+  if (!failed(folder)) call(SYS_close, folder, 0, 0, 0, 0, 0);
 }
 
 void answer_probe(uintptr_t *stack, uintptr_t *environment) {
