@@ -4,6 +4,7 @@ import { endingSignals, loaderBlocks } from "../lib/process/loader.ts";
 import { VERSION } from "../lib/version.ts";
 import type { BuildInputs } from "./compile/build_inputs.ts";
 import { bundle } from "./compile/bundle.ts";
+import { cacheCode } from "./compile/code_cache.ts";
 import { denoCompile } from "./compile/deno_compile.ts";
 import { runProgram } from "./support/run_program.ts";
 import { findDeno, v8OfRuntime, versionOfRuntime } from "./compile/deno_command.ts";
@@ -45,13 +46,18 @@ async function compile(target: Target): Promise<void> {
   // For `version --verbose`, beside the modules.
   const told = `${scratch}/koordinator/build.txt`;
   await Deno.writeTextFile(told, describe(build));
-  const included = [told, ...packed];
+  const flags = v8Flags(target);
+  const compiled = sharesPages(target)
+    ? await cacheCode(
+      `${scratch}/koordinator`,
+      scratch,
+      (program) => denoCompile({ deno, target, runtime: `${scratch}/runtime`, flags, ...program }),
+    )
+    : [];
+  const included = [told, ...packed, ...compiled];
   await makeTimeless(`${scratch}/koordinator`);
   const made = `${scratch}/dist/koordinator`;
-  const compiler = {
-    ...{ deno, target, runtime: `${scratch}/sealed-runtime` },
-    flags: v8Flags(target),
-  };
+  const compiler = { deno, target, runtime: `${scratch}/sealed-runtime`, flags };
   const sealWith = async (restingPages: readonly PageRun[]) =>
     await Deno.writeFile(compiler.runtime, seal(runtime, { ...parts, restingPages }), {
       mode: 0o755,

@@ -17,11 +17,11 @@ const EXECUTABLE = `${ROOT}dist/koordinator`;
 const STARTS = [
   { way: "nothing asked of koordinator", env: {}, most: 1.1 },
   { way: "disabled", env: { KOORDINATOR_DISABLED: "true" }, most: 1.4 },
-  { way: "a spec without dependencies", env: { KOORDINATOR_SPEC: "{}" }, most: 1.7 },
+  { way: "a spec without dependencies", env: { KOORDINATOR_SPEC: "{}" }, most: 1.4 },
   {
     way: "a command that is supervised",
     env: { KOORDINATOR_SPEC: '{"handOver":false}' },
-    most: 1.9,
+    most: 1.5,
   },
 ] as const;
 /** What a watch may take, in kilobytes. */
