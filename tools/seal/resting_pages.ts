@@ -20,8 +20,14 @@ const ROUNDS = 8;
 /** How long a process must have used no processor to count as resting, in milliseconds. */
 const QUIET_MS = 400;
 
-/** A supervisor lets go of pages two seconds after its begin: before, it is not at rest. */
+/**
+ * A supervisor lets go of pages two seconds after its begin: before, it is not at rest. V8 collects what
+ * is left of a start after eight (kLongDelayMs of its memory reducer).
+ */
 const SETTLED_MS = 3_000;
+
+/** How long it must be quiet again then. */
+const STILL_QUIET_MS = 100;
 
 /**
  * Finds the anonymous pages, but those of zeros, that are the same whatever program runs: V8's heap
@@ -30,39 +36,50 @@ const SETTLED_MS = 3_000;
  *
  * @param executables different programs, compiled with those flags and the same runtime, each of which
  * comes to rest and does not end
- * @throws {Error} if one does not come to rest, or its memory may not be read; or if a machine that is
- * too busy lets each round find something else
+ * @throws {Error} if one does not come to rest, or its memory may not be read
  */
 export async function findRestingPages(
   executables: readonly string[],
 ): Promise<readonly PageRun[]> {
-  let before: readonly PageRun[] | undefined;
-  for (let round = 0; round < ROUNDS; round++) {
+  const rounds: Pages[] = [];
+  while (rounds.length < ROUNDS) {
     const found = await pagesOfRound(executables);
-    if (before !== undefined && areSame(before, found)) return found;
-    before = found;
+    const before = rounds.at(-1);
+    if (before !== undefined && areSame(before, found)) return joined(found);
+    rounds.push(found);
   }
-  throw new Error("pages of memory differ each time: build on a machine that has less to do");
+  return joined(ofMost(rounds));
 }
 
-function areSame(some: readonly PageRun[], others: readonly PageRun[]): boolean {
-  return some.length === others.length && some.every((run, index) => {
-    const other = others[index];
-    return other?.address === run.address && other.content.length === run.content.length &&
-      isSame(run, other);
-  });
+function areSame(some: Pages, others: Pages): boolean {
+  return some.size === others.size &&
+    [...some].every(([address, page]) => isSame(page, others.get(address)));
 }
 
-async function pagesOfRound(executables: readonly string[]): Promise<readonly PageRun[]> {
+/** What most rounds have found: on a busy machine each may miss a page, or find one too many. */
+function ofMost(rounds: readonly Pages[]): Pages {
+  const all = rounds.flatMap((pages) => [...pages]);
+  return new Map(
+    all.filter(([address, page]) =>
+      2 * rounds.filter((pages) => isSame(page, pages.get(address))).length > rounds.length
+    ),
+  );
+}
+
+async function pagesOfRound(executables: readonly string[]): Promise<Pages> {
   const starts = Array.from({ length: STARTS }, (_, start) => start);
-  const [first = new Map<number, RestingPage>(), ...others] = await Promise.all(
+  const [first = new Map(), ...others] = await Promise.all(
     starts.flatMap((start) => executables.map((executable) => pagesOfStart(executable, start))),
   );
-  const common = [...first].filter(([address, page]) =>
-    others.every((pages) => isSame(page, pages.get(address)))
+  return new Map(
+    [...first].filter(([address, page]) =>
+      others.every((pages) => isSame(page, pages.get(address)))
+    ),
   );
-  return joined(new Map(common));
 }
+
+/** By address. */
+type Pages = ReadonlyMap<number, RestingPage>;
 
 interface RestingPage {
   readonly writable: boolean;
@@ -74,7 +91,7 @@ function isSame(one: RestingPage, other: RestingPage | undefined): boolean {
     one.content.every((byte, index) => byte === other.content[index]);
 }
 
-async function pagesOfStart(executable: string, start: number): Promise<Map<number, RestingPage>> {
+async function pagesOfStart(executable: string, start: number): Promise<Pages> {
   const child = new Deno.Command(executable, {
     args: ["/bin/true", "x".repeat(100 * start)],
     cwd: start % 2 === 0 ? "/" : Deno.cwd(),
@@ -91,7 +108,8 @@ async function pagesOfStart(executable: string, start: number): Promise<Map<numb
   try {
     await untilQuiet(child.pid, QUIET_MS);
     await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
-    await untilQuiet(child.pid, QUIET_MS);
+    await untilQuiet(child.pid, STILL_QUIET_MS);
+    child.kill("SIGSTOP");
     return readPages(child.pid);
   } catch (cause) {
     throw new Error(`${executable} does not run as it should`, { cause });
@@ -111,7 +129,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** The anonymous pages that have a content, by address. */
-function readPages(pid: number): Map<number, RestingPage> {
+function readPages(pid: number): Pages {
   using memory = Deno.openSync(`/proc/${pid}/mem`);
   const pages = new Map<number, RestingPage>();
   let endOfFile = 0;
@@ -136,7 +154,7 @@ function readPages(pid: number): Map<number, RestingPage> {
   return pages;
 }
 
-function joined(pages: ReadonlyMap<number, RestingPage>): readonly PageRun[] {
+function joined(pages: Pages): readonly PageRun[] {
   const runs: { address: number; writable: boolean; contents: Uint8Array<ArrayBuffer>[] }[] = [];
   for (const [address, { writable, content }] of [...pages].sort(([a], [b]) => a - b)) {
     const last = runs.at(-1);
