@@ -3,7 +3,7 @@ import { type Fate, fateOf, faultsOf, live } from "./lives.ts";
 import type { PodIdea } from "./workloads.ts";
 
 /** How many lives, and from which seed on: `LIVES=100000 LIVES_SEED=1 deno test -A tests/simulate/lives_test.ts`. */
-const COUNT = Number(Deno.env.get("LIVES") ?? 1_000);
+const COUNT = Number(Deno.env.get("LIVES") ?? 300);
 const SEED = Number(Deno.env.get("LIVES_SEED") ?? 1);
 
 function assertIsWell(fate: Fate): void {
