@@ -116,18 +116,23 @@ export function close(file: Descriptor): void {
   systemCall("close", file);
 }
 
+/**
+ * What the kernel fills is used again each time: a folder is looked at once a second, and V8 may leave
+ * what is not used any more for hours.
+ */
+const STATUS = new Uint8Array(STAT.size);
+const NAMES = new Uint8Array(1 << 12);
+
 /** What an open file is. @throws {CallError} */
 export function statusOf(file: Descriptor): FileStatus {
-  const bytes = new Uint8Array(STAT.size);
-  must("fstat", file, bytes);
-  return parseStatus(bytes);
+  must("fstat", file, STATUS);
+  return parseStatus(STATUS);
 }
 
 /** What a name stands for, links not followed; undefined if nothing is there. */
 export function statusAt(folder: Descriptor, name: string): FileStatus | undefined {
-  const bytes = new Uint8Array(STAT.size);
-  const found = systemCall("newfstatat", folder, cString(name), bytes, AT_SYMLINK_NOFOLLOW);
-  return found < 0 ? undefined : parseStatus(bytes);
+  const found = systemCall("newfstatat", folder, cString(name), STATUS, AT_SYMLINK_NOFOLLOW);
+  return found < 0 ? undefined : parseStatus(STATUS);
 }
 
 function parseStatus(bytes: Uint8Array<ArrayBuffer>): FileStatus {
@@ -198,25 +203,22 @@ export function unlink(folder: Descriptor, name: string): boolean {
  *
  * @param limit no more names than this are told
  */
-export function* namesIn(folder: Descriptor, limit: number): Generator<string> {
+export function namesIn(folder: Descriptor, limit: number): readonly string[] {
   const listing = systemCall("openat", folder, cString("."), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  if (listing < 0) return;
+  if (listing < 0) return [];
+  const names: string[] = [];
   try {
-    const bytes = new Uint8Array(1 << 15);
-    const view = new DataView(bytes.buffer);
-    for (
-      let left = limit, length;
-      (length = systemCall("getdents64", listing, bytes, 1 << 15)) > 0;
-    ) {
+    const view = new DataView(NAMES.buffer);
+    for (let length; (length = systemCall("getdents64", listing, NAMES, NAMES.length)) > 0;) {
       // struct linux_dirent64 (getdents(2)): inode, offset, length of the record, kind, name.
       for (let at = 0; at < length; at += view.getUint16(at + 16, true)) {
-        const name = bytes.subarray(at + 19, bytes.indexOf(0, at + 19));
-        const text = decode(name);
+        const text = decode(NAMES.subarray(at + 19, NAMES.indexOf(0, at + 19)));
         if (text === "." || text === "..") continue;
-        if (left-- === 0) return;
-        yield text;
+        if (names.length === limit) return names;
+        names.push(text);
       }
     }
+    return names;
   } finally {
     close(listing);
   }

@@ -97,7 +97,7 @@ export class Folder implements Disposable {
     if (files.statusAt(this.descriptor, name)?.kind !== "file") return undefined;
     const descriptor = files.openForReading(this.descriptor, name);
     if (descriptor === undefined) return undefined;
-    const file = new OpenFile(descriptor, files.statusOf(descriptor), limit);
+    const file = new OpenFile(descriptor, files.statusOf(descriptor));
     if (file.status.kind === "file" && file.status.size <= limit) return file;
     file[Symbol.dispose]();
     return undefined;
@@ -115,7 +115,7 @@ export class Folder implements Disposable {
 
   /** The names in it, at most `limit`. */
   list(limit: number): readonly string[] {
-    return [...files.namesIn(this.descriptor, limit)];
+    return files.namesIn(this.descriptor, limit);
   }
 
   /** Whether a folder of this name is in it. */
@@ -151,12 +151,11 @@ export class OpenFile implements Disposable {
   constructor(
     readonly descriptor: files.Descriptor,
     readonly status: files.FileStatus,
-    private readonly limit: number,
   ) {}
 
-  /** What stands in it, at most as much as it was opened for. @throws {CallError} */
+  /** What stands in it; of one that has grown meanwhile a byte more than before. @throws {CallError} */
   read(): string {
-    return new TextDecoder().decode(files.readBounded(this.descriptor, this.limit));
+    return new TextDecoder().decode(files.readBounded(this.descriptor, this.status.size + 1));
   }
 
   [Symbol.dispose](): void {
