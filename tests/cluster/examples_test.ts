@@ -110,7 +110,14 @@ clusterTest("examples/ordered-termination.yaml does what its page says", async (
 clusterTest(
   "while a command is held back the event of its probe says what is missing",
   async (ns) => {
-    await ns.apply(...await example(ns, undefined, "probe.yaml"));
+    // The kubelet may ask its first probe seconds after the start.
+    const idle = { args: ["trap 'exit 0' TERM; while :; do sleep 0.1; done"] };
+    const withoutPort = await example(
+      ns,
+      (container) => container.name === "database" ? { ...container, ...idle } : container,
+      "probe.yaml",
+    );
+    await ns.apply(...withoutPort);
     const missing = /the command is waiting for tcp 127\.0\.0\.1:5432 \(/;
     const path = "jsonpath={range .items[?(@.reason=='Unhealthy')]}{.message}{end}";
     let told = "";
