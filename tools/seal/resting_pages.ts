@@ -20,7 +20,10 @@ const ROUNDS = 8;
 /** How long a process must have used no processor to count as resting, in milliseconds. */
 const QUIET_MS = 400;
 
-/** A supervisor lets go of pages two seconds after its begin: before, it is not at rest. */
+/**
+ * A supervisor lets go of pages two seconds after its begin: before, it is not at rest. V8 collects what
+ * is left of a start after eight (kLongDelayMs of its memory reducer).
+ */
 const SETTLED_MS = 3_000;
 
 /** How long it must be quiet again then. */

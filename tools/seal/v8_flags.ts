@@ -2,15 +2,9 @@ import { isHost, type Target } from "../support/target.ts";
 
 /**
  * V8 compiles nothing while it runs, so that no memory is both writable and executable, and it uses
- * one thread. It collects its whole heap when there is something to collect, above 12 MB, and not
- * because time has passed. docs/decisions/0008 has what each brings.
+ * one thread. docs/decisions/0008 has what each brings.
  */
-const ALWAYS = [
-  "--jitless",
-  "--single-threaded",
-  "--no-memory-reducer",
-  "--initial-old-space-size=12",
-];
+const ALWAYS = ["--jitless", "--single-threaded"];
 
 /** What makes V8's heap the same at every start, so that its pages can be shared. */
 const SAME_AT_EVERY_START = ["--random-seed=1", "--hash-seed=1"];
