@@ -23,7 +23,6 @@
 #define TRIES 20
 
 enum {
-  EAGAIN = 11,
   ERANGE = 34,
   RLIMIT_STACK = 3,
   CLONE_VM = 0x100,

@@ -43,10 +43,11 @@ _Static_assert(sizeof(struct config) % sizeof(uint64_t) == 0, "loader_config.ts 
 
 extern volatile const struct config config;
 
-/* errno.h, fcntl.h, mman.h and signal.h: the same on x86_64 and arm64 */
+/* errno.h, fcntl.h, mman.h, signal.h and socket.h: the same on x86_64 and arm64 */
 enum {
   ENOENT = 2,
   EINTR = 4,
+  EAGAIN = 11,
   ENOMEM = 12,
   EACCES = 13,
   EFAULT = 14,
@@ -77,6 +78,9 @@ enum {
   MAP_PRIVATE = 2,
   MAP_FIXED = 16,
   MAP_ANONYMOUS = 32,
+  SOCK_CLOEXEC = 02000000,
+  SOL_SOCKET = 1,
+  SO_RCVTIMEO = 20,
   SIG_BLOCK = 0,
   SIG_SETMASK = 2,
   SIG_DFL = 0,
