@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { uniform } from "../lib/random.ts";
+import { filesBelow } from "./support/files_below.ts";
 
 Deno.test("uniform() is in [0, 1) and fills it evenly", () => {
   const drawn = Array.from({ length: 10_000 }, uniform);
@@ -10,15 +11,8 @@ Deno.test("uniform() is in [0, 1) and fills it evenly", () => {
   }
 });
 
-Deno.test("nothing that is in the executable draws from Math.random, whose numbers are the same at every start", async () => {
-  const folders = [new URL("../lib/", import.meta.url)];
-  const found: string[] = [];
-  for (let folder; (folder = folders.pop()) !== undefined;) {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      const path = new URL(isDirectory ? `${name}/` : name, folder);
-      if (isDirectory) folders.push(path);
-      else if (/Math\.random\b(?! is)/.test(await Deno.readTextFile(path))) found.push(name);
-    }
-  }
+Deno.test("nothing that is in the executable draws from Math.random, whose numbers are the same at every start", () => {
+  const found = [...filesBelow(new URL("../lib/", import.meta.url))]
+    .filter((file) => /Math\.random\b(?! is)/.test(Deno.readTextFileSync(file)));
   assertEquals(found, []);
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Script } from "node:vm";
 import { scriptOf, TIMERS } from "../../tools/compile/script.ts";
+import { filesBelow } from "../support/files_below.ts";
 
 const MODULES = new Map([
   ["shared1", "var a=(function(){return told.push(1)});told.push(0);export{a as b,a as $};"],
@@ -62,14 +63,7 @@ for (
 }
 
 Deno.test("nothing that a module exports is assigned to: the script would tell the first value", () => {
-  const files = function* (folder: URL): Generator<URL> {
-    for (const { name, isDirectory } of Deno.readDirSync(folder)) {
-      const path = new URL(isDirectory ? `${name}/` : name, folder);
-      if (isDirectory) yield* files(path);
-      else yield path;
-    }
-  };
-  const found = [...files(new URL("../../lib/", import.meta.url))]
+  const found = [...filesBelow(new URL("../../lib/", import.meta.url))]
     .filter((file) => /^export (?:let|var)\b/m.test(Deno.readTextFileSync(file)));
   assertEquals(found, []);
 });
