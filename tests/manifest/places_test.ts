@@ -4,6 +4,7 @@ import { isScalar, parseDocument, stringify } from "yaml";
 import { readManifest } from "../../lib/manifest/manifest.ts";
 import { stretchesOf } from "../../lib/manifest/scalar_offsets.ts";
 import type { InJson, Path } from "../../lib/manifest/workload.ts";
+import { times } from "../support/whole.ts";
 
 /** A pod whose container `main` has this text for its spec. */
 const withSpec = (scalar: string) =>
@@ -266,6 +267,6 @@ Deno.test("every character of a scalar stands where it is said to, however it is
         }
       },
     ),
-    { numRuns: 2_000 },
+    { numRuns: times(2_000, 500) },
   );
 });

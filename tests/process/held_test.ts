@@ -3,6 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { runs } from "../support/c_program.ts";
 import { executable, IS_ROOT } from "../support/executable.ts";
 import { childrenOf, eventually, type Fixture, processField, startProcess } from "./fixture.ts";
+import { times } from "../support/whole.ts";
 import { SUPERVISED } from "./modes.ts";
 
 /** A command that is held back until a file is there. */
@@ -98,7 +99,12 @@ Deno.test("a command that koordinator becomes has no child and no zombie", async
   }
 });
 
-for (const [name, launches] of [["CHLD", 10], ["CONT", 3], ["URG", 3]] as const) {
+for (
+  const [name, launches] of [["CHLD", times(10, 2)], ["CONT", times(3, 1)], [
+    "URG",
+    times(3, 1),
+  ]] as const
+) {
   Deno.test(`a storm of SIG${name} while a command is launched does not cost it its number`, async () => {
     for (let launch = 0; launch < launches; launch++) {
       const { held, release, ...started } = await heldBack();

@@ -3,13 +3,14 @@ import { assert, assertEquals } from "@std/assert";
 import { executable, IS_ROOT } from "../support/executable.ts";
 import { childrenOf, eventually, processField, startProcess } from "./fixture.ts";
 import { runs } from "../support/c_program.ts";
+import { times } from "../support/whole.ts";
 import { SUPERVISED } from "./modes.ts";
 
 /** PID 1 of a namespace of its own, as in a container. */
 const CONTAINER = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"] as const;
 
 /** Without a number of its own for the command every third or so was refused (docs/decisions/0018). */
-const RESTARTS = 15;
+const RESTARTS = times(15, 5);
 
 /**
  * Does with its pid file what postgres does (CreateLockFile): whoever has the number that stands there
@@ -66,7 +67,7 @@ Deno.test({
   name: "it is so under tini (needs root and tini)",
   ignore: !IS_ROOT || !runs("tini"),
   fn: async () => {
-    assertEquals(await refusals(["tini", "--"], 20), []);
+    assertEquals(await refusals(["tini", "--"], times(20, 5)), []);
   },
 });
 
@@ -75,7 +76,7 @@ for (const { name, spec } of SPECS) {
     name: `under PID 1 a command that is ${name} is always process 2 (needs root)`,
     ignore: !IS_ROOT,
     fn: async () => {
-      for (let start = 0; start < 10; start++) {
+      for (let start = 0; start < times(10, 3); start++) {
         await using run = startProcess(
           [...CONTAINER, await executable(), "sh", "-c", "echo number $$, group $(ps -o pgid= $$)"],
           { env: { KOORDINATOR_SPEC: JSON.stringify(spec) } },

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { jsonPath } from "../../lib/spec/json_path.ts";
 import { scanJson } from "../../lib/spec/json_scan.ts";
 import { placeOf, readJson } from "../../lib/spec/json_text.ts";
+import { times } from "../support/whole.ts";
 
 /** A text, and each of its faults as `line:column path what`. */
 const FAULTS: readonly (readonly [string, string, ...string[]])[] = [
@@ -109,7 +110,7 @@ Deno.test("a text has no fault exactly if it is JSON without double keys", () =>
       assertEquals(readJson(text).faults, faults);
       for (const { offset } of faults) assert(offset >= 0 && offset <= text.length);
     }),
-    { numRuns: 2_000 },
+    { numRuns: times(2_000, 500) },
   );
 });
 

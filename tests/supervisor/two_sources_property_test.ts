@@ -12,6 +12,7 @@ import {
 } from "./history.ts";
 import { ALONE, BOTH } from "./play.ts";
 import { type Deed, type Happening, playTimeline } from "./timeline.ts";
+import { times } from "../support/whole.ts";
 
 /** Who tells what there is to tell. */
 type Telling =
@@ -115,7 +116,7 @@ Deno.test("whatever each source tells late, nothing is launched before its condi
       if (holdsInTheEnd(history, until, telling)) assert(launched !== undefined, "never launched");
       if (launched === undefined && overAt(history) < Infinity) assert(gaveUp !== undefined);
     }),
-    { numRuns: 4_000 },
+    { numRuns: times(4_000, 500) },
   );
 });
 
@@ -150,6 +151,6 @@ Deno.test("whatever each source tells late, nothing is stopped before its condit
           (condition !== "final" || history.policy !== "Always" && overAt(history) < Infinity),
       );
     }),
-    { numRuns: 4_000 },
+    { numRuns: times(4_000, 500) },
   );
 });

@@ -115,7 +115,7 @@ export const copies: Rule = ({ pod }: Workload) =>
 
 /**
  * What koordinator takes of a volume, in bytes, and what it may take while it is copied once more beside
- * itself. tests/build/authoring_test.ts holds the first against the executable.
+ * itself. tests/cli/authoring_test.ts holds the first against the executable.
  */
 export const EXECUTABLE_SIZE = 100_000_000;
 const TWO_COPIES = 2 * EXECUTABLE_SIZE;

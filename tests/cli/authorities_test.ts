@@ -1,4 +1,5 @@
 // The API server's certificate is checked against ca.crt of the service account, and nothing else.
+import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
 import { serviceAccountPaths } from "../../lib/kubernetes/in_cluster.ts";
@@ -140,10 +141,9 @@ function replace(program: Uint8Array, from: Uint8Array, to: Uint8Array): void {
 
 function placesOf(wanted: Uint8Array, bytes: Uint8Array): readonly number[] {
   const places = [];
-  const [first = 0] = wanted;
-  for (let at = -1; (at = bytes.indexOf(first, at + 1)) >= 0;) {
-    if (wanted.every((byte, index) => bytes[at + index] === byte)) places.push(at);
-  }
+  // A hundred megabytes: Node's way to search them is none of V8's.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = -1; (at = text.indexOf(wanted, at + 1)) >= 0;) places.push(at);
   return places;
 }
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { mayBeUnfinished } from "../lib/unfinished_line.ts";
-import { startKoordinator } from "./support/koordinator.ts";
-import { executable, output } from "./support/executable.ts";
+import { mayBeUnfinished } from "../../lib/unfinished_line.ts";
+import { startKoordinator } from "../support/koordinator.ts";
+import { executable, output } from "../support/executable.ts";
 
 for (
   const [what, content, unfinished] of [
