@@ -1,6 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { startFixture } from "./fixture.ts";
-import { TERMINAL } from "./modes.ts";
+import { startFixture, TERMINAL } from "./fixture.ts";
 
 /** Both ways to run a command: as a child, and in koordinator's place. */
 const WAYS = ["supervise", "hand_over"] as const;

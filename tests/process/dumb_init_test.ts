@@ -1,7 +1,7 @@
 // The cases of dumb-init's test suite, D1 to D16, in our own words: docs/explanation/pid1.md has the table.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { FORWARDED, type SignalName, SIGNALS } from "../../lib/spec/signal.ts";
-import { descendantsOf, eventually, type Fixture, processField } from "./fixture.ts";
+import { descendantsOf, eventually, type Fixture, processField, TERMINAL } from "./fixture.ts";
 import {
   casesIn,
   inEveryMode,
@@ -11,7 +11,6 @@ import {
   start,
   SUPERVISED,
   supervisorOf,
-  TERMINAL,
 } from "./modes.ts";
 
 /** Three members of one process group, none of which the shell would kill. */

@@ -30,6 +30,14 @@ export function startFixture(
   return startProcess([...under, ...fromSources(script), ...argv], options);
 }
 
+/** Runs a program on a terminal whose other side the test types on. */
+export const TERMINAL: readonly string[] = [
+  "bash",
+  "-c",
+  'exec script --quiet --return --command "${*@Q}" /dev/null',
+  "bash",
+];
+
 /** The command line that runs a script with the project's configuration. */
 export function fromSources(script: string): readonly string[] {
   const config = fileURLToPath(new URL("../../deno.json", import.meta.url));

@@ -41,14 +41,11 @@ export function inEveryMode(title: string, test: (mode: Mode) => Promise<void>):
 export const SUPERVISED = { handOver: false } as const;
 
 /**
- * A row of cases whole for the executable, and its ends for the sources: the same code decides there, and
- * a start of them takes ten times as long. As PID 1 each third one is enough but for `deno task whole`.
+ * Each third case for the executable, and all in `deno task whole`; the ends for the sources: the same
+ * code decides there, and a start of them takes ten times as long.
  */
-export function casesIn<Case>(
-  { compiled, init }: Mode,
-  cases: readonly Case[],
-): readonly Case[] {
-  if (compiled) return init ? someOf(cases, 3) : cases;
+export function casesIn<Case>({ compiled }: Mode, cases: readonly Case[]): readonly Case[] {
+  if (compiled) return someOf(cases, 3);
   return cases.filter((_, index) => index === 0 || index === cases.length - 1);
 }
 
@@ -83,14 +80,6 @@ export function send(signal: number, ...pids: readonly number[]): void {
   const { success } = new Deno.Command("sh", { args: ["-c", kill] }).outputSync();
   if (!success) throw new Error(`${kill} failed`);
 }
-
-/** Runs a program on a terminal whose other side the test types on. */
-export const TERMINAL: readonly string[] = [
-  "bash",
-  "-c",
-  'exec script --quiet --return --command "${*@Q}" /dev/null',
-  "bash",
-];
 
 /** A shell script in a folder of its own. */
 export async function scriptFile(

@@ -1,14 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { childrenOf, descendantsOf, eventually, processField } from "./fixture.ts";
-import {
-  inEveryMode,
-  scriptFile,
-  send,
-  start,
-  SUPERVISED,
-  supervisorOf,
-  TERMINAL,
-} from "./modes.ts";
+import { childrenOf, descendantsOf, eventually, processField, TERMINAL } from "./fixture.ts";
+import { inEveryMode, scriptFile, send, start, SUPERVISED, supervisorOf } from "./modes.ts";
 
 /** A shell with job control, on a terminal: `jobs` is what it does with koordinator, "$@". */
 function jobs(commands: string): readonly string[] {

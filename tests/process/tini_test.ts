@@ -1,6 +1,6 @@
 // The cases of tini's test suite, T1 to T14, in our own words: docs/explanation/pid1.md has the table.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { childrenOf, descendantsOf, eventually, processField } from "./fixture.ts";
+import { childrenOf, descendantsOf, eventually, processField, TERMINAL } from "./fixture.ts";
 import {
   casesIn,
   inEveryMode,
@@ -9,7 +9,6 @@ import {
   start,
   SUPERVISED,
   supervisorOf,
-  TERMINAL,
 } from "./modes.ts";
 
 inEveryMode("T1 an exit code may be mapped, and every other stays", async (mode) => {

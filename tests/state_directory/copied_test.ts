@@ -79,31 +79,27 @@ const ATTEMPTS = [
   ["write to a sibling's report", "echo x >.koordinator/main.json"],
 ] as const;
 
-for (const [what, script] of ATTEMPTS) {
-  Deno.test({
-    name: `a container of another user cannot ${what}${IS_ROOT ? "" : " (needs root)"}`,
-    ignore: !IS_ROOT,
-    fn: async () => {
-      const folder = await Deno.makeTempDir();
-      // As an emptyDir is.
-      await Deno.chmod(folder, 0o777);
-      await output(await executable(), ["copy", folder]);
-      await using main = startSupervisor(`${folder}/.koordinator`, "main");
-      await main.publish(report({ phase: "running" }));
-      const { size } = await Deno.stat(`${folder}/koordinator`);
-      const told = await Deno.readTextFile(`${folder}/.koordinator/main.json`);
-      await output("setpriv", [
-        "--reuid",
-        "1001",
-        "--clear-groups",
-        "sh",
-        "-c",
-        `cd ${folder}; ${script}`,
-      ]);
-      const { size: after, mode } = await Deno.stat(`${folder}/koordinator`);
-      assertEquals([after, (mode ?? 0) & 0o7777], [size, 0o555]);
-      assertEquals(await Deno.readTextFile(`${folder}/.koordinator/main.json`), told);
-      await Deno.remove(folder, { recursive: true });
-    },
-  });
-}
+Deno.test({
+  name: `a container of another user can change nothing${IS_ROOT ? "" : " (needs root)"}`,
+  ignore: !IS_ROOT,
+  fn: async (test) => {
+    const folder = await Deno.makeTempDir();
+    // As an emptyDir is.
+    await Deno.chmod(folder, 0o777);
+    await output(await executable(), ["copy", folder]);
+    await using main = startSupervisor(`${folder}/.koordinator`, "main");
+    await main.publish(report({ phase: "running" }));
+    const { size } = await Deno.stat(`${folder}/koordinator`);
+    const told = await Deno.readTextFile(`${folder}/.koordinator/main.json`);
+    for (const [what, script] of ATTEMPTS) {
+      await test.step(`it cannot ${what}`, async () => {
+        const user = ["--reuid", "1001", "--clear-groups"];
+        await output("setpriv", [...user, "sh", "-c", `cd ${folder}; ${script}`]);
+        const { size: after, mode } = await Deno.stat(`${folder}/koordinator`);
+        assertEquals([after, (mode ?? 0) & 0o7777], [size, 0o555]);
+        assertEquals(await Deno.readTextFile(`${folder}/.koordinator/main.json`), told);
+      });
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+});
