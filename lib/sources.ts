@@ -45,12 +45,13 @@ export function followThisPod(
   spec: Spec,
   self: Self,
   log: Log,
+  onBytes: (count: number) => void,
 ): PodSource | undefined {
   const needed = containersOf(spec).length > 0;
   if (!needed && !asksForRestartPolicy(spec)) return undefined;
   try {
     if (environment.api === "never") throw new KoordinatorError("KOORDINATOR_API is never");
-    return openPodSource(environment, log);
+    return openPodSource(environment, log, onBytes);
   } catch (error) {
     if (!(error instanceof KoordinatorError)) throw error;
     if (needed) relyOnStateDirectory(environment, self, error, log);
@@ -109,7 +110,11 @@ export function isApiThere({ api, root }: Environment): boolean {
 const STATE_DIRECTORY_REMEDY =
   "mount one emptyDir into all of these containers, and name a folder in it by KOORDINATOR_STATE_DIR";
 
-function openPodSource(environment: Environment, log: Log): PodSource {
+function openPodSource(
+  environment: Environment,
+  log: Log,
+  onBytes: (count: number) => void,
+): PodSource {
   const { root } = environment;
   const config = inClusterConfig(readVariable, root);
   const identity = findIdentity(environment, (path) => readText(`${root}${path}`), () => {
@@ -121,7 +126,7 @@ function openPodSource(environment: Environment, log: Log): PodSource {
     // The client is a module of its own (tools/compile/bundle.ts): a command that need not wait is launched
     // before it is loaded.
     const { watchPod } = await import("./kubernetes/watch.ts");
-    await watchPod({ config, ...identity, keepAlive })(tell, signal);
+    await watchPod({ config, ...identity, keepAlive, onBytes })(tell, signal);
   };
 }
 

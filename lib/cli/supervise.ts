@@ -7,7 +7,7 @@ import type { Child } from "../process/command.ts";
 import { surviveErrors } from "../process/crash.ts";
 import { noProcess } from "../process/not_executable.ts";
 import { launch } from "../process/launch.ts";
-import { closeLibraries, dropProgram, giveBackMemory } from "../process/memory.ts";
+import { closeLibraries } from "../process/memory.ts";
 import { reap, stopReaping } from "../process/reap.ts";
 import { replaceProcess } from "../process/replace.ts";
 import { signalIsPending, threadsCanBeHad } from "../process/loader.ts";
@@ -17,6 +17,7 @@ import { succeeds } from "../process/succeeds.ts";
 import { isForeground } from "../process/terminal.ts";
 import { suspend } from "../process/suspend.ts";
 import { rehearse } from "./rehearsal.ts";
+import { createRest } from "./rest.ts";
 import { supervise as runMachine } from "../runtime.ts";
 import { parseReadiness, parseSpec } from "../spec/parse.ts";
 import { DEFAULT_SPEC, type Spec } from "../spec/spec.ts";
@@ -29,9 +30,6 @@ import {
   openSiblings,
 } from "../sources.ts";
 import { leaveTerminationMessage } from "./termination_message.ts";
-
-/** When a supervisor is taken to have begun to wait, with all loaded that it needs for that. */
-const AT_REST_AFTER_MS = 2000;
 
 /**
  * Supervises COMMAND as the environment says.
@@ -56,7 +54,11 @@ export async function supervise(
     signals.forget();
     replaceProcess(argv);
   }
-  const podSource = followThisPod(environment, spec, self, log);
+  let isLaunched = false;
+  const rest = createRest(() => {
+    if (isLaunched) rehearse(context, unwrittenLog(environment.logFormat));
+  });
+  const podSource = followThisPod(environment, spec, self, log, rest.onBytes);
   const { bequeath, folder, ...stateDirectory } = openSiblings(
     environment,
     spec,
@@ -78,26 +80,8 @@ export async function supervise(
     gracePeriod,
   };
   const context = { spec, self: self.container, sources };
-  let isLaunched = false;
-  let timer: number | undefined;
-  const restLater = () => {
-    const rest = () => {
-      dropProgram();
-      // Who waits may wait for long, beside many others: to him memory matters more.
-      try {
-        if (isLaunched) rehearse(context, unwrittenLog(environment.logFormat));
-      } catch {
-        // It was for speed alone.
-      }
-      // What that leads to comes in the next turn.
-      setTimeout(giveBackMemory, 0);
-    };
-    clearTimeout(timer);
-    timer = setTimeout(rest, AT_REST_AFTER_MS);
-    Deno.unrefTimer(timer);
-  };
   // Not for a process that is about to become its command.
-  restLater();
+  rest.later();
   const outcome = await runMachine(context, argv, {
     log,
     clock: systemClock,
@@ -106,7 +90,7 @@ export async function supervise(
       const child = whileSharingStderr(launch(words, { isCommand }), log);
       if (isCommand && !isLaunched) {
         isLaunched = true;
-        restLater();
+        rest.later();
       }
       return child;
     },

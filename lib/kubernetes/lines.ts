@@ -5,8 +5,8 @@
  */
 export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
-/** How much is read at once, in bytes. */
-const CHUNK = 65_536;
+/** How much is read at once, in bytes: each watch keeps so much. */
+const CHUNK = 16_384;
 
 /** After so long without a turn of the event loop it is given one, in milliseconds: signals wait there. */
 const LONGEST_TURN = 20;
@@ -20,10 +20,13 @@ const LINE_FEED = 10;
  * The chunks of a body, each valid until the next one is asked for: they share one piece of memory, so
  * that a giant answer leaves no garbage. Between them the event loop gets its turns, however fast they
  * come. Whoever ends early cancels the body, and so does `signal`, which ends the chunks quietly.
+ *
+ * @param onBytes told of each chunk, how many bytes it has
  */
 async function* chunksOf(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   signal: AbortSignal | undefined,
+  onBytes: ((count: number) => void) | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = body.getReader({ mode: "byob" });
   const cancel = () => void reader.cancel().catch(() => {});
@@ -35,6 +38,7 @@ async function* chunksOf(
     for (;;) {
       const { done, value } = await reader.read(new Uint8Array(memory, 0, CHUNK));
       if (done || signal?.aborted) return;
+      onBytes?.(value.length);
       yield value;
       memory = value.buffer;
       if (performance.now() - turnBegan > LONGEST_TURN) {
@@ -90,15 +94,16 @@ function createBuffer(maxBytes: number, what: string) {
  * The whole of a body as text.
  *
  * @param body is cancelled when it is too long or `signal` aborts
- * @throws {RangeError} when it is longer than `maxBytes`
+ * @param onBytes told of every chunk, how many bytes it has
+ * @throws {RangeError} when it is longer than {@linkcode MAX_LINE_BYTES}
  */
 export async function readText(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   signal: AbortSignal,
-  maxBytes = MAX_LINE_BYTES,
+  onBytes?: (count: number) => void,
 ): Promise<string> {
-  const buffer = createBuffer(maxBytes, "an answer");
-  for await (const chunk of chunksOf(body, signal)) buffer.append(chunk);
+  const buffer = createBuffer(MAX_LINE_BYTES, "an answer");
+  for await (const chunk of chunksOf(body, signal, onBytes)) buffer.append(chunk);
   signal.throwIfAborted();
   return buffer.take();
 }
@@ -109,7 +114,7 @@ export async function readText(
  * and so is an unfinished last line: a connection that broke in the middle of an object.
  *
  * @param body is cancelled when the caller stops early or `signal` aborts
- * @param options.onBytes called for every chunk, so that a watchdog can be fed
+ * @param options.onBytes told of every chunk, how many bytes it has: so a watchdog can be fed
  * @throws {RangeError} when a line is longer than `maxLineBytes`, or all are empty
  */
 export async function* readLines(
@@ -117,14 +122,13 @@ export async function* readLines(
   options: {
     readonly signal?: AbortSignal;
     readonly maxLineBytes?: number;
-    readonly onBytes?: () => void;
+    readonly onBytes?: (count: number) => void;
   } = {},
 ): AsyncGenerator<string, void, undefined> {
   const { signal, maxLineBytes = MAX_LINE_BYTES, onBytes } = options;
   const buffer = createBuffer(maxLineBytes, "a line");
   let empty = 0;
-  for await (const chunk of chunksOf(body, signal)) {
-    onBytes?.();
+  for await (const chunk of chunksOf(body, signal, onBytes)) {
     for (let from = 0; from < chunk.length;) {
       const end = chunk.indexOf(LINE_FEED, from);
       buffer.append(chunk.subarray(from, end < 0 ? chunk.length : end));

@@ -85,13 +85,18 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** Bounded: whatever answers in the API server's place cannot fill the memory. */
-async function textOf({ body }: Response, signal: AbortSignal): Promise<string> {
-  return body === null ? "" : await orAborted(readText(body, signal), signal);
+async function textOf(
+  { body }: Response,
+  signal: AbortSignal,
+  onBytes: ((count: number) => void) | undefined,
+): Promise<string> {
+  return body === null ? "" : await orAborted(readText(body, signal, onBytes), signal);
 }
 
 /**
  * @param options.firstByteTimeoutMs how long an answer may take to begin, and a list to be complete
  * @param options.idleTimeoutMs how long a watch may be silent
+ * @param options.onBytes told of all that is read, how many bytes it has
  */
 export function createPodRequests(options: {
   readonly transport: Transport;
@@ -99,8 +104,9 @@ export function createPodRequests(options: {
   readonly name: string;
   readonly firstByteTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  readonly onBytes?: ((count: number) => void) | undefined;
 }): PodRequests {
-  const { transport, namespace, name } = options;
+  const { transport, namespace, name, onBytes } = options;
   const pods = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
   const selector = `fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`;
 
@@ -110,7 +116,7 @@ export function createPodRequests(options: {
     try {
       const response = await orAborted(transport(path, { signal }), signal);
       if (!response.ok) throw await failureOf(response, verb, signal);
-      return parseJson(await textOf(response, signal));
+      return parseJson(await textOf(response, signal, onBytes));
     } catch (error) {
       throw failureOfException(signal.aborted ? signal.reason : error);
     }
@@ -119,7 +125,7 @@ export function createPodRequests(options: {
   async function failureOf(response: Response, verb: string, signal: AbortSignal) {
     let status: ApiStatus | undefined;
     try {
-      const parsed = v.safeParse(statusSchema, parseJson(await textOf(response, signal)));
+      const parsed = v.safeParse(statusSchema, parseJson(await textOf(response, signal, onBytes)));
       if (parsed.success) status = parsed.output;
     } catch {
       // Not a Status: a proxy's page, or nothing. The code says enough.
@@ -180,8 +186,11 @@ export function createPodRequests(options: {
         watchdog.calm(options.idleTimeoutMs);
         yield { type: "OPENED" };
         if (response.body === null) return;
-        const onBytes = () => watchdog.feed();
-        for await (const line of readLines(response.body, { signal, onBytes })) {
+        const onChunk = (count: number) => {
+          watchdog.feed();
+          onBytes?.(count);
+        };
+        for await (const line of readLines(response.body, { signal, onBytes: onChunk })) {
           const event = parse(watchEventSchema, parseJson(line), "an event of the watch");
           if (event.type === "ERROR") {
             const code = event.object.code ?? 500;

@@ -41,6 +41,8 @@ export interface FollowOptions {
    * @default 180000
    */
   readonly idleTimeoutMs?: number;
+  /** Told of all that is read of the API server, how many bytes it has. */
+  readonly onBytes?: ((count: number) => void) | undefined;
   /** @default the real ones */
   readonly clock?: WatchClock;
 }

@@ -6,6 +6,17 @@ import { isHost, type Target } from "../support/target.ts";
  */
 const ALWAYS = ["--jitless", "--single-threaded"];
 
+/**
+ * V8 collects garbage when koordinator says so (lib/cli/rest.ts), or when there are five megabytes of it:
+ * not eight seconds after a start or a growth of its heap, which would make its pages private.
+ * docs/decisions/0029.
+ */
+const COLLECTS_WHEN_TOLD = [
+  "--expose-gc",
+  "--no-memory-reducer",
+  "--initial-old-space-size=12",
+];
+
 /** What makes V8's heap the same at every start, so that its pages can be shared. */
 const SAME_AT_EVERY_START = ["--random-seed=1", "--hash-seed=1"];
 
@@ -16,5 +27,6 @@ export function sharesPages(target: Target): boolean {
 
 /** The flags that V8 is given at every start. */
 export function v8Flags(target: Target): readonly string[] {
-  return sharesPages(target) ? [...ALWAYS, ...SAME_AT_EVERY_START] : ALWAYS;
+  const always = [...ALWAYS, ...COLLECTS_WHEN_TOLD];
+  return sharesPages(target) ? [...always, ...SAME_AT_EVERY_START] : always;
 }
