@@ -11,11 +11,12 @@ import { findDeno, v8OfRuntime, versionOfRuntime } from "./compile/deno_command.
 import { findRuntime } from "./compile/denort.ts";
 import { findLibraries, packageOf } from "./seal/libraries.ts";
 import { buildLoader, compilerOf, remedyOf } from "./seal/loader.ts";
-import { findRestingPages, type PageRun } from "./seal/resting_pages.ts";
+import type { PageRun } from "./seal/resting_pages.ts";
 import { seal, type SealParts } from "./seal/seal.ts";
 import { startPagesOf } from "./seal/start_pages.ts";
 import { executablePath, findTarget, isHost, type Target } from "./support/target.ts";
 import { sharesPages, v8Flags } from "./seal/v8_flags.ts";
+import { findPagesOfWaits } from "./seal/waits.ts";
 import { sha256 } from "./support/sha256.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -71,7 +72,9 @@ async function compile(target: Target): Promise<void> {
       output: `${scratch}/dist/${name}`,
     }));
     for (const other of others) await denoCompile({ ...compiler, ...other });
-    await sealWith(await findRestingPages([made, ...others.map(({ output }) => output)]));
+    const pods = `${scratch}/pods`;
+    await sealWith(await findPagesOfWaits(made, others.map(({ output }) => output), pods));
+    await Deno.remove(pods, { recursive: true });
     await denoCompile({ ...compiler, main, included, output: made });
   }
   const output = executablePath(target);

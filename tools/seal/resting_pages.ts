@@ -11,8 +11,8 @@ export interface PageRun {
 /** Of x86_64. */
 const PAGE = 4096;
 
-/** Starts of each program that are compared. */
-const STARTS = 3;
+/** What V8 takes of memory at once. Into its end goes whatever fits there, so that it is another each time. */
+const V8_PAGE = 256 * 1024;
 
 /** How often they are started anew, at the most, until two rounds find the same. */
 const ROUNDS = 8;
@@ -20,39 +20,50 @@ const ROUNDS = 8;
 /** How long a process must have used no processor to count as resting, in milliseconds. */
 const QUIET_MS = 400;
 
-/**
- * A supervisor lets go of pages two seconds after its begin: before, it is not at rest. V8 collects what
- * is left of a start after eight (kLongDelayMs of its memory reducer).
- */
-const SETTLED_MS = 3_000;
-
 /** How long it must be quiet again then. */
 const STILL_QUIET_MS = 100;
 
-/**
- * Finds the anonymous pages, but those of zeros, that are the same whatever program runs: V8's heap
- * as Deno's snapshot fills it, where V8's own addresses and hashes are fixed by flags. What a program
- * has changed differs in the next one, so that no chance decides what is found.
- *
- * @param executables different programs, compiled with those flags and the same runtime, each of which
- * comes to rest and does not end
- * @throws {Error} if one does not come to rest, or its memory may not be read
- */
-export async function findRestingPages(
-  executables: readonly string[],
-): Promise<readonly PageRun[]> {
-  const rounds: Pages[] = [];
-  while (rounds.length < ROUNDS) {
-    const found = await pagesOfRound(executables);
-    const before = rounds.at(-1);
-    if (before !== undefined && areSame(before, found)) return joined(found);
-    rounds.push(found);
-  }
-  return joined(ofMost(rounds));
+/** A program that comes to rest and does not end. */
+export interface Start {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /**
+   * How long it rests before it is looked at, in milliseconds: a supervisor gives memory back two seconds after
+   * its begin, so before it is not at rest.
+   */
+  readonly restMs: number;
 }
 
-function areSame(some: Pages, others: Pages): boolean {
-  return some.size === others.size &&
+/**
+ * Finds the anonymous pages, but those of zeros, that are the same in all starts of a group: V8's heap
+ * as Deno's snapshot fills it, or as one program does, where V8's own addresses and hashes are fixed by
+ * flags. A group has whatever may differ from one start to the next.
+ *
+ * @param groups of looks at a start each ({@linkcode pagesOfStart}), of the same runtime compiled with those
+ * flags
+ * @returns the pages of each group, less what a group before it has: of a page that is another in another
+ * group there is one for each
+ */
+export async function findRestingPages(
+  groups: readonly (readonly (() => Promise<Pages>)[])[],
+): Promise<readonly PageRun[]> {
+  const rounds: (readonly Pages[])[] = [];
+  while (rounds.length < ROUNDS) {
+    const found = await Promise.all(groups.map(inCommon));
+    const before = rounds.at(-1);
+    if (before !== undefined && found.every((pages, group) => areSame(pages, before[group]))) {
+      return joined(found);
+    }
+    rounds.push(found);
+  }
+  return joined(groups.map((_, group) => ofMost(rounds.flatMap((round) => round[group] ?? []))));
+}
+
+function areSame(some: Pages, others: Pages | undefined): boolean {
+  return others !== undefined && some.size === others.size &&
     [...some].every(([address, page]) => isSame(page, others.get(address)));
 }
 
@@ -66,11 +77,8 @@ function ofMost(rounds: readonly Pages[]): Pages {
   );
 }
 
-async function pagesOfRound(executables: readonly string[]): Promise<Pages> {
-  const starts = Array.from({ length: STARTS }, (_, start) => start);
-  const [first = new Map(), ...others] = await Promise.all(
-    starts.flatMap((start) => executables.map((executable) => pagesOfStart(executable, start))),
-  );
+async function inCommon(group: readonly (() => Promise<Pages>)[]): Promise<Pages> {
+  const [first = new Map(), ...others] = await Promise.all(group.map((look) => look()));
   return new Map(
     [...first].filter(([address, page]) =>
       others.every((pages) => isSame(page, pages.get(address)))
@@ -78,8 +86,8 @@ async function pagesOfRound(executables: readonly string[]): Promise<Pages> {
   );
 }
 
-/** By address. */
-type Pages = ReadonlyMap<number, RestingPage>;
+/** The anonymous pages of a process that have a content, by their address. */
+export type Pages = ReadonlyMap<number, RestingPage>;
 
 interface RestingPage {
   readonly writable: boolean;
@@ -91,31 +99,33 @@ function isSame(one: RestingPage, other: RestingPage | undefined): boolean {
     one.content.every((byte, index) => byte === other.content[index]);
 }
 
-async function pagesOfStart(executable: string, start: number): Promise<Pages> {
-  const child = new Deno.Command(executable, {
-    args: ["/bin/true", "x".repeat(100 * start)],
-    cwd: start % 2 === 0 ? "/" : Deno.cwd(),
+/** @throws {Error} if the program does not come to rest, or its memory may not be read */
+export async function pagesOfStart({ program, args, env, cwd, restMs }: Start): Promise<Pages> {
+  const child = new Deno.Command(program, {
+    args: [...args],
+    cwd,
     clearEnv: true,
-    env: {
-      // It waits, as a supervisor mostly does.
-      KOORDINATOR_SPEC: JSON.stringify({ startDeps: [{ file: `/no/such/file/${start ** 6}` }] }),
-      OTHER: "x".repeat(313 * start),
-    },
+    env,
+    // As the kubelet gives it: the runtime lays out another heap for a pipe.
     stdin: "null",
     stdout: "null",
     stderr: "null",
   }).spawn();
   try {
     await untilQuiet(child.pid, QUIET_MS);
-    await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+    await new Promise((resolve) => setTimeout(resolve, restMs));
     await untilQuiet(child.pid, STILL_QUIET_MS);
     child.kill("SIGSTOP");
     return readPages(child.pid);
   } catch (cause) {
-    throw new Error(`${executable} does not run as it should`, { cause });
+    throw new Error(`${program} does not run as it should`, { cause });
   } finally {
     // One that has ended by itself is the error above.
-    if (isAlive(child.pid)) child.kill("SIGKILL");
+    if (isAlive(child.pid)) {
+      const commands = childrenOf(child.pid);
+      child.kill("SIGKILL");
+      for (const command of commands) Deno.kill(command, "SIGKILL");
+    }
     await child.status;
   }
 }
@@ -128,7 +138,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The anonymous pages that have a content, by address. */
+/** The numbers of its child processes. */
+function childrenOf(pid: number): readonly number[] {
+  const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`);
+  return children.split(" ").filter(Boolean).map(Number);
+}
+
 function readPages(pid: number): Pages {
   using memory = Deno.openSync(`/proc/${pid}/mem`);
   const pages = new Map<number, RestingPage>();
@@ -143,6 +158,7 @@ function readPages(pid: number): Pages {
     // The program's own variables, which follow on its file: they change with time.
     if (from === endOfFile) continue;
     for (let address = from; address < to; address += PAGE) {
+      if ((address + PAGE) % V8_PAGE === 0) continue;
       const content = new Uint8Array(PAGE);
       memory.seekSync(address, Deno.SeekMode.Start);
       if (memory.readSync(content) !== PAGE) break;
@@ -154,9 +170,20 @@ function readPages(pid: number): Pages {
   return pages;
 }
 
-function joined(pages: Pages): readonly PageRun[] {
+function joined(groups: readonly Pages[]): readonly PageRun[] {
+  return groups.flatMap((pages, group) => {
+    const before = groups.slice(0, group);
+    return runsOf(
+      [...pages].filter(([address, page]) =>
+        !before.some((others) => isSame(page, others.get(address)))
+      ),
+    );
+  });
+}
+
+function runsOf(pages: readonly (readonly [number, RestingPage])[]): readonly PageRun[] {
   const runs: { address: number; writable: boolean; contents: Uint8Array<ArrayBuffer>[] }[] = [];
-  for (const [address, { writable, content }] of [...pages].sort(([a], [b]) => a - b)) {
+  for (const [address, { writable, content }] of pages.toSorted(([a], [b]) => a - b)) {
     const last = runs.at(-1);
     const follows = last !== undefined && last.writable === writable &&
       last.address + last.contents.length * PAGE === address;
