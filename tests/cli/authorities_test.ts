@@ -142,7 +142,7 @@ function replace(program: Uint8Array, from: Uint8Array, to: Uint8Array): void {
 
 function placesOf(wanted: Uint8Array, bytes: Uint8Array): readonly number[] {
   const places = [];
-  // A hundred megabytes: Node's way to search them is none of V8's.
+  // Arrays find single bytes alone.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = -1; (at = text.indexOf(wanted, at + 1)) >= 0;) places.push(at);
   return places;

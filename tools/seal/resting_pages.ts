@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { untilQuiet } from "../support/quiet.ts";
 
 /** Pages of memory that lie together and are the same at every start. */
@@ -10,6 +11,8 @@ export interface PageRun {
 
 /** Of x86_64. */
 const PAGE = 4096;
+
+const ZEROS = new Uint8Array(PAGE);
 
 /** What V8 takes of memory at once. Into its end goes whatever fits there, so that it is another each time. */
 const V8_PAGE = 256 * 1024;
@@ -96,7 +99,7 @@ interface RestingPage {
 
 function isSame(one: RestingPage, other: RestingPage | undefined): boolean {
   return other !== undefined && one.writable === other.writable &&
-    one.content.every((byte, index) => byte === other.content[index]);
+    Buffer.compare(one.content, other.content) === 0;
 }
 
 /** @throws {Error} if the program does not come to rest, or its memory may not be read */
@@ -162,7 +165,7 @@ function readPages(pid: number): Pages {
       const content = new Uint8Array(PAGE);
       memory.seekSync(address, Deno.SeekMode.Start);
       if (memory.readSync(content) !== PAGE) break;
-      if (content.some((byte) => byte !== 0)) {
+      if (Buffer.compare(content, ZEROS) !== 0) {
         pages.set(address, { writable: match[3] === "w", content });
       }
     }

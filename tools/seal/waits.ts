@@ -22,12 +22,12 @@ interface Variant {
 const DEBUG = { KOORDINATOR_LOG_LEVEL: "debug" };
 
 const VARIANTS: readonly Variant[] = [
-  { cwd: "/", env: {}, args: [], restMs: 2_500, course: () => {} },
+  { cwd: "/", env: {}, args: [], restMs: 2_400, course: () => {} },
   {
     cwd: Deno.cwd(),
     env: { OTHER: "x".repeat(313) },
     args: ["x".repeat(100)],
-    restMs: 3_500,
+    restMs: 3_200,
     course: async (server) => {
       await server.seen("watch", 1);
       server.setPod(CHANGED);
@@ -37,7 +37,7 @@ const VARIANTS: readonly Variant[] = [
     cwd: "/",
     env: { OTHER: "x".repeat(626), ...DEBUG },
     args: ["x".repeat(200), "x"],
-    restMs: 4_500,
+    restMs: 3_600,
     course: async (server) => {
       await server.seen("watch", 1);
       server.endWatches();
@@ -45,12 +45,12 @@ const VARIANTS: readonly Variant[] = [
       server.bookmark();
     },
   },
-  { cwd: "/", env: {}, args: ["x"], restMs: 3_000, course: (server) => server.turnAway(1) },
+  { cwd: "/", env: {}, args: ["x"], restMs: 2_800, course: (server) => server.turnAway(1) },
   {
     cwd: "/",
     env: DEBUG,
     args: [],
-    restMs: 5_000,
+    restMs: 4_000,
     course: async (server) => {
       server.turnAway(1);
       await server.seen("watch", 1);
@@ -83,17 +83,25 @@ export async function findPagesOfWaits(
     restMs,
     env: { ...env, KOORDINATOR_SPEC: JSON.stringify(spec) },
   });
-  const waitsForFile = (program: string) =>
-    VARIANTS.map((variant, nth) => () =>
-      pagesOfStart(start(program, variant, { startDeps: [{ file: `/no/such/file/${nth ** 6}` }] }))
-    );
+  // The path of a program is laid out as well, and differs from one image to the next.
+  await Deno.mkdir(scratch, { recursive: true });
+  const linked = await Promise.all(VARIANTS.map(async (_, nth) => {
+    const path = `${scratch}/${"k".repeat(1 + 17 * nth)}`;
+    await Deno.link(koordinator, path);
+    return path;
+  }));
+  const waitsForFile = (programs: readonly string[]) =>
+    VARIANTS.map((variant, nth) => () => {
+      const spec = { startDeps: [{ file: `/no/such/file/${nth ** 6}` }] };
+      return pagesOfStart(start(programs[nth] ?? koordinator, variant, spec));
+    });
   let pods = 0;
   const inPod = (spec: unknown) =>
-    VARIANTS.map((variant) => async () => {
+    VARIANTS.map((variant, nth) => async () => {
       const mounted = `${scratch}/pod${pods++}`;
       await using server = await startApiServer({ pod: HELD });
       await server.writeServiceAccount(mounted);
-      const { env, ...rest } = start(koordinator, variant, spec);
+      const { env, ...rest } = start(linked[nth] ?? koordinator, variant, spec);
       const [pages] = await Promise.all([
         pagesOfStart({
           ...rest,
@@ -110,9 +118,9 @@ export async function findPagesOfWaits(
       return pages;
     });
   return await findRestingPages([
-    [koordinator, ...others].flatMap(waitsForFile),
+    [koordinator, ...others].flatMap((program) => waitsForFile(VARIANTS.map(() => program))),
     inPod({ startDeps: ["proxy"] }),
     inPod({ stopDeps: ["proxy"] }),
-    waitsForFile(koordinator),
+    waitsForFile(linked),
   ]);
 }
