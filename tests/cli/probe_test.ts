@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { childrenOf, eventually, startProcess } from "../process/fixture.ts";
 import { executable, IS_ROOT, output } from "../support/executable.ts";
 import { startKoordinator } from "../support/koordinator.ts";
+import { NOBODYS_PORT } from "../support/nobodys_port.ts";
 
 const CONTAINER = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"] as const;
 
@@ -99,9 +100,6 @@ Deno.test("what the loader answers a probe is what the program does", async () =
 
   await Deno.writeTextFile(gate, "");
   await held.says(/^up$/m);
-  using closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port: nobody } = closed.addr;
-  closed.close();
   using mute = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   await using server = serve("127.0.0.1");
   await using six = serve("::1");
@@ -110,14 +108,14 @@ Deno.test("what the loader answers a probe is what the program does", async () =
     [],
     ["--tcp", `${port}`],
     ["--tcp", `${six.addr.port}`],
-    ["--tcp", `${nobody}`],
+    ["--tcp", `${NOBODYS_PORT}`],
     ["--http", `${port}`],
     ["--http", `${port}/`],
     ["--http", `${port}/200`],
     ["--http", `${port}/302`],
     ["--http", `${six.addr.port}/204`],
     ...["401", "403", "404", "500", "502", "503"].map((status) => ["--http", `${port}/${status}`]),
-    ["--http", `${nobody}/healthz`],
+    ["--http", `${NOBODYS_PORT}/healthz`],
     ["--http", `${mute.addr.port}/healthz`],
   ];
   for (const words of answered) {

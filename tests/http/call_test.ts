@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { NOBODYS_PORT } from "../support/nobodys_port.ts";
 import { call } from "../../lib/http/call.ts";
 import { milliseconds, seconds } from "../../lib/spec/duration.ts";
 import type { HttpCall } from "../../lib/spec/spec.ts";
@@ -110,12 +111,9 @@ Deno.test("a call that is refused for a moment is made again", async () => {
 });
 
 Deno.test("a call that nobody answers gives up, and says where", async () => {
-  const reserved = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = reserved.addr;
-  reserved.close();
-  const { ok, detail } = await call(request(port));
+  const { ok, detail } = await call(request(NOBODYS_PORT));
   assertEquals(ok, false);
-  assertStringIncludes(detail, `POST http://127.0.0.1:${port}/quitquitquit`);
+  assertStringIncludes(detail, `POST http://127.0.0.1:${NOBODYS_PORT}/quitquitquit`);
 });
 
 Deno.test("a call whose answer never comes ends with its timeout", async () => {

@@ -1,15 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Check, CheckResult } from "../../lib/spec/spec.ts";
 import { check, follow } from "../../lib/probe/check.ts";
+import { NOBODYS_PORT } from "../support/nobodys_port.ts";
 
 const never = new AbortController().signal;
 
 Deno.test("a tcp gate opens when somebody listens", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  // Its own address: on that of all other tests somebody may be given the port that this one leaves.
+  const host = "127.0.87.1";
+  const listener = Deno.listen({ hostname: host, port: 0 });
   const { port } = listener.addr;
-  assertEquals((await check({ kind: "tcp", host: "127.0.0.1", port }, never)).open, true);
+  assertEquals((await check({ kind: "tcp", host, port }, never)).open, true);
   listener.close();
-  assertEquals((await check({ kind: "tcp", host: "127.0.0.1", port }, never)).open, false);
+  assertEquals((await check({ kind: "tcp", host, port }, never)).open, false);
 });
 
 Deno.test("a tcp gate knows IPv6", async () => {
@@ -174,14 +177,17 @@ const root = await Deno.makeTempDir();
 await Deno.symlink("loop", `${root}/loop`);
 await Deno.symlink("nowhere", `${root}/dangling`);
 await Deno.writeTextFile(`${root}/file`, "");
-const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-const { port: refused } = free.addr;
-free.close();
 
 const SHUT: readonly (readonly [Check, string])[] = [
-  [{ kind: "tcp", host: "127.0.0.1", port: refused }, "connection refused: nobody listens there"],
-  [{ kind: "tcp", host: "localhost", port: refused }, "connection refused: nobody listens there"],
-  [{ kind: "http", port: refused, path: "/" }, "connection refused: nobody listens there"],
+  [
+    { kind: "tcp", host: "127.0.0.1", port: NOBODYS_PORT },
+    "connection refused: nobody listens there",
+  ],
+  [
+    { kind: "tcp", host: "localhost", port: NOBODYS_PORT },
+    "connection refused: nobody listens there",
+  ],
+  [{ kind: "http", port: NOBODYS_PORT, path: "/" }, "connection refused: nobody listens there"],
   [{ kind: "unix", path: `${root}/none` }, "it is not there"],
   [{ kind: "unix", path: `${root}/file` }, "connection refused: nobody listens there"],
   [{ kind: "file", path: `${root}/none` }, "it is not there"],
