@@ -63,6 +63,7 @@ const root = await Deno.makeTempDir();
 await server.writeServiceAccount(root);
 const watching = await restingMemory([EXECUTABLE, "/bin/true"], {
   ...server.env(root),
+  KOORDINATOR_STATE_DIR: `${root}/state`,
   KOORDINATOR_POD_NAME: "pod",
   KOORDINATOR_POD_NAMESPACE: "default",
   KOORDINATOR_SPEC: '{"startDeps":["proxy"]}',

@@ -18,6 +18,8 @@ async function waiting(server: ApiServer, root: string): Promise<Record<string, 
   await server.writeServiceAccount(root);
   return {
     ...server.env(root),
+    // As in a new pod: what another has left beside the executable would be read.
+    KOORDINATOR_STATE_DIR: `${root}/state`,
     KOORDINATOR_POD_NAME: "pod",
     KOORDINATOR_POD_NAMESPACE: "default",
     KOORDINATOR_SPEC: '{"startDeps":["proxy"]}',
