@@ -1,5 +1,6 @@
 // What `deno task test` leaves out is what another step of .ci/run runs; and what it plays when.
 import { assert, assertEquals } from "@std/assert";
+import { filesBelow } from "./support/files_below.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const read = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
@@ -30,17 +31,10 @@ const isBelow = (file: string, path: string) =>
 const playsFile = ({ given, ignored }: Call, file: string) =>
   given.some((path) => isBelow(file, path)) && !ignored.some((path) => isBelow(file, path));
 
-function testsBelow(folder: string): readonly string[] {
-  return [...Deno.readDirSync(new URL(folder, ROOT))].flatMap(({ name, isDirectory }) =>
-    isDirectory
-      ? testsBelow(`${folder}/${name}`)
-      : name.endsWith("_test.ts")
-      ? [`${folder}/${name}`]
-      : []
-  );
-}
-
-const ALL = testsBelow("tests");
+/** The tests, by their paths in the repository. */
+const ALL = [...filesBelow(new URL("tests/", ROOT))]
+  .map(({ href }) => href.slice(ROOT.href.length))
+  .filter((file) => file.endsWith("_test.ts"));
 const CI = read(".ci/run");
 const ofTest = callsOf(tasks["test"] ?? "");
 
