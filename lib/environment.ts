@@ -42,7 +42,6 @@ export interface Environment {
   readonly restartPolicy: typeof RESTART_POLICIES[number] | undefined;
   /** How long the pod may take to end, where the API server does not say it. */
   readonly gracePeriod: Duration | undefined;
-  readonly disabled: boolean;
   /** A folder put before the well-known absolute paths; empty outside of tests. */
   readonly root: string;
   readonly logLevel: LogLevel;
@@ -72,19 +71,28 @@ export function rootFolder(get = readVariable): string {
   return (get("KOORDINATOR_ROOT") ?? "").trim().replace(/\/+$/, "");
 }
 
+/** The value of a variable, if it is set. */
+export type GetVariable = (name: string) => string | undefined;
+
 /**
- * Reads the variables of koordinator.
+ * Whether KOORDINATOR_DISABLED says that nothing is asked of koordinator, whatever the other variables
+ * hold; the loader takes a plain `true` for it as well (tools/seal/environment.c).
+ *
+ * @throws {KoordinatorError} exit code 125, if it is neither true nor false
+ */
+export function isSwitchedOff(get: GetVariable): boolean {
+  return choose("KOORDINATOR_DISABLED", trimmed(get), ["false", "true"]) === "true";
+}
+
+/**
+ * Reads the variables of koordinator but for its off switch.
  *
  * @param get the value of a variable
  * @param names all variables that are set
  * @throws {KoordinatorError} exit code 125, if one holds what it may not
  */
-export function readEnvironment(
-  get: (name: string) => string | undefined,
-  names: readonly string[],
-): Environment {
-  const read = (name: typeof VARIABLES[number]): string | undefined =>
-    get(name)?.trim() || undefined;
+export function readEnvironment(get: GetVariable, names: readonly string[]): Environment {
+  const read = trimmed(get);
   return {
     spec: readSpec(get),
     podName: read("KOORDINATOR_POD_NAME"),
@@ -95,7 +103,6 @@ export function readEnvironment(
     readiness: read("KOORDINATOR_READINESS"),
     restartPolicy: choose("KOORDINATOR_RESTART_POLICY", read, RESTART_POLICIES),
     gracePeriod: readGracePeriod(read),
-    disabled: choose("KOORDINATOR_DISABLED", read, ["false", "true"]) === "true",
     root: rootFolder(get),
     logLevel: choose("KOORDINATOR_LOG_LEVEL", read, LOG_LEVELS) ?? "info",
     logFormat: choose("KOORDINATOR_LOG_FORMAT", read, ["json", "text"]) ?? "json",
@@ -103,8 +110,12 @@ export function readEnvironment(
   };
 }
 
+function trimmed(get: GetVariable) {
+  return (name: typeof VARIABLES[number]): string | undefined => get(name)?.trim() || undefined;
+}
+
 /** The text is left as it is, so that a fault's place in it is its place in the manifest. */
-function readSpec(get: (name: string) => string | undefined): Environment["spec"] {
+function readSpec(get: GetVariable): Environment["spec"] {
   const [first, second] = ["KOORDINATOR_SPEC", "KOOORDINATOR_SPEC"].flatMap((variable) => {
     const text = get(variable) ?? "";
     return text.trim() === "" ? [] : [{ text, variable }];

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { seconds } from "../lib/spec/duration.ts";
-import { readEnvironment } from "../lib/environment.ts";
+import { isSwitchedOff, readEnvironment } from "../lib/environment.ts";
 import { KoordinatorError } from "../lib/errors.ts";
 
 const read = (env: Readonly<Record<string, string>>) =>
@@ -26,6 +26,16 @@ Deno.test("a variable that looks like a misspelt one is warned about by name alo
     "the variable KOORDINATER_SPEC is not read: did you mean KOORDINATOR_SPEC?",
   ]);
   assertEquals(read({ PATH: "/bin", KUBERNETES_PORT: "x" }).warnings, []);
+});
+
+Deno.test("the off switch is true or false", () => {
+  const isOff = (text?: string) => isSwitchedOff((name) => ({ KOORDINATOR_DISABLED: text })[name]);
+  assertEquals(["true", " true\n", "false", "", " ", undefined].map(isOff), [
+    ...[true, true, false, false, false, false],
+  ]);
+  for (const text of ["yes", "1", "True", "true,"]) {
+    assertThrows(() => isOff(text), KoordinatorError, `KOORDINATOR_DISABLED is "${text}"`);
+  }
 });
 
 Deno.test("a value that a variable may not have names the choices", () => {

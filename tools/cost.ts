@@ -16,7 +16,8 @@ const EXECUTABLE = `${ROOT}dist/koordinator`;
 /** The ways to the command, and what each may take as a multiple of the empty program's time. */
 const STARTS = [
   { way: "nothing asked of koordinator", env: {}, most: 1.1 },
-  { way: "disabled", env: { KOORDINATOR_DISABLED: "true" }, most: 1.4 },
+  { way: "disabled", env: { KOORDINATOR_DISABLED: "true" }, most: 1.1 },
+  { way: "nothing asked, but in a variable", env: { KOORDINATOR_DISABLED: "false" }, most: 1.4 },
   { way: "a spec without dependencies", env: { KOORDINATOR_SPEC: "{}" }, most: 1.4 },
   {
     way: "a command that is supervised",

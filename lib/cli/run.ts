@@ -1,4 +1,4 @@
-import { type Environment, readEnvironment, readVariable } from "../environment.ts";
+import { type Environment, isSwitchedOff, readEnvironment, readVariable } from "../environment.ts";
 import { replaceProcess } from "../process/replace.ts";
 import { signalIsPending } from "../process/loader.ts";
 
@@ -10,10 +10,9 @@ import { signalIsPending } from "../process/loader.ts";
  * @throws {KoordinatorError} if the configuration is bad; nothing was launched then
  */
 export async function run(argv: readonly string[]): Promise<number> {
-  const environment = readEnvironment(
-    readVariable,
-    Object.keys(Deno.env.toObject()),
-  );
+  const environment = isSwitchedOff(readVariable)
+    ? readEnvironment(() => undefined, [])
+    : readEnvironment(readVariable, Object.keys(Deno.env.toObject()));
   if (hasNothingToDo(environment) && !signalIsPending()) replaceProcess(argv);
   // A signal that comes meanwhile is kept by the loader's block, and delivered later.
   const { supervise } = await import("./supervise.ts");
@@ -21,6 +20,6 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 /** The machine would hand over in its first step: a table test of it holds that so. */
-function hasNothingToDo({ disabled, spec, readiness, warnings }: Environment): boolean {
-  return disabled || spec === undefined && readiness === undefined && warnings.length === 0;
+function hasNothingToDo({ spec, readiness, warnings }: Environment): boolean {
+  return spec === undefined && readiness === undefined && warnings.length === 0;
 }

@@ -35,14 +35,19 @@ Deno.test("a start timeout may launch anyway", async () => {
   assertEquals((await run.status).code, 3);
 });
 
-Deno.test("KOORDINATOR_DISABLED hands over at once, whatever the spec says", async () => {
-  await using run = startKoordinator(["sh", "-c", "echo $$; exit 3"], {
-    KOORDINATOR_DISABLED: "true",
-    KOORDINATOR_SPEC: '{"startDeps":["nobody"]}',
-  });
-  assertEquals((await run.status).code, 3);
-  assertEquals(run.output().stdout, `${run.pid}\n`);
-});
+for (const [who, text] of [["the loader", "true"], ["the program", " true "]] as const) {
+  for (const spec of ['{"startDeps":["nobody"]}', "{"]) {
+    Deno.test(`switched off, ${who} hands over at once, whatever the spec says: ${spec}`, async () => {
+      await using run = startKoordinator(["sh", "-c", "echo $$; exit 3"], {
+        KOORDINATOR_DISABLED: text,
+        KOORDINATOR_SPEC: spec,
+        KOORDINATOR_LOG_LEVEL: "loud",
+      });
+      assertEquals((await run.status).code, 3);
+      assertEquals(run.output(), { stdout: `${run.pid}\n`, stderr: "" });
+    });
+  }
+}
 
 Deno.test("a command that fails is launched again in the same container", async () => {
   const folder = await Deno.makeTempDir();

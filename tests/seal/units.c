@@ -3,6 +3,7 @@
  * included is what is sealed; what it calls elsewhere is not needed here.
  */
 #include "../../tools/seal/environment.c"
+#include "../../tools/seal/search.c"
 #include "../../tools/seal/initial_stack.c"
 #include "../../tools/seal/told.c"
 #include "../../tools/seal/port.c"
@@ -280,6 +281,91 @@ static void questions(void) {
   }
 }
 
+static void commands(void) {
+  static const struct {
+    const char *words[3];
+    int first; /* which of them is the command, 0 for none */
+  } cases[] = {
+    { { "koordinator" }, 0 },
+    { { "koordinator", "app" }, 1 },
+    { { "koordinator", "/app", "--" }, 1 },
+    { { "koordinator", "" }, 1 },
+    { { "koordinator", "--" }, 0 },
+    { { "koordinator", "--", "app" }, 2 },
+    { { "koordinator", "--", "version" }, 2 },
+    { { "koordinator", "--", "-x" }, 2 },
+    { { "koordinator", "--", "--" }, 2 },
+    { { "koordinator", "-x/y" }, 0 },
+    { { "koordinator", "-" }, 0 },
+    { { "koordinator", "check" }, 0 },
+    { { "koordinator", "version" }, 0 },
+    { { "koordinator", "inject", "x" }, 0 },
+    { { "koordinator", "versions" }, 1 },
+    { { "koordinator", "./version" }, 1 },
+  };
+  check(command_of(0, NULL) == NULL, "no words at all");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char *argv[4] = { 0 };
+    size_t argc = 0;
+    for (; argc < 3 && cases[i].words[argc] != NULL; argc++) argv[argc] = (char *)cases[i].words[argc];
+    char **command = command_of(argc, argv);
+    check(command == (cases[i].first == 0 ? NULL : argv + cases[i].first), cases[i].words[argc - 1]);
+  }
+}
+
+static void candidates(void) {
+  static const struct {
+    const char *path, *word;
+    const char *all[3];
+  } cases[] = {
+    { "/a:/b", "x", { "/a/x", "/b/x" } },
+    { "", "x", { "./x" } },
+    { ":/b:", "x", { "./x", "/b/x", "./x" } },
+    { "/a", "", { "" } },
+  };
+  /* its end is watched */
+  char *room = malloc(PATH_MAX);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const char *path = cases[i].path;
+    for (size_t n = 0; n < 3 && cases[i].all[n] != NULL; n++) {
+      check(path != NULL, cases[i].path);
+      if (path != NULL) path = write_candidate(room, path, cases[i].word);
+      check(strcmp(room, cases[i].all[n]) == 0, cases[i].path);
+    }
+    check(path == NULL, "no folder is left");
+  }
+  char *folder = malloc(PATH_MAX + 1);
+  for (size_t i = 0; i < PATH_MAX; i++) folder[i] = 'a';
+  folder[PATH_MAX] = 0;
+  write_candidate(room, folder, "x");
+  check(*room == 0, "a path that is too long is none");
+  folder[PATH_MAX - 3] = 0;
+  write_candidate(room, folder, "x");
+  check(length_of(room) == PATH_MAX - 1, "the longest path");
+  folder[PATH_MAX - 3] = 'a', folder[PATH_MAX - 2] = 0;
+  write_candidate(room, folder, "x");
+  check(*room == 0, "one more is too long");
+  free(folder);
+  free(room);
+  check(is_path("a/b") && is_path("/") && !is_path("a") && !is_path(""), "a path has a slash");
+}
+
+static void switches(void) {
+  static const struct {
+    const char *variable;
+    int off;
+  } cases[] = {
+    { "KOORDINATOR_DISABLED=true", 1 },   { "KOORDINATOR_DISABLED=false", 0 },
+    { "KOORDINATOR_DISABLED= true", 0 },  { "KOORDINATOR_DISABLED=true ", 0 },
+    { "KOORDINATOR_DISABLED=", 0 },       { "KOORDINATOR_DISABLED", 0 },
+    { "XKOORDINATOR_DISABLED=true", 0 },  { "KOORDINATOR_DISABLED_X=true", 0 },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    uintptr_t one[] = { (uintptr_t) "KOORDINATOR_SPEC={}", (uintptr_t)cases[i].variable, 0 };
+    check(is_switched_off(one) == cases[i].off, cases[i].variable);
+  }
+}
+
 int main(void) {
   utf8();
   variables();
@@ -289,6 +375,9 @@ int main(void) {
   statuses();
   answers();
   questions();
+  commands();
+  candidates();
+  switches();
   if (failures == 0) printf("all hold\n");
   return failures != 0;
 }

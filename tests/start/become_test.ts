@@ -1,7 +1,8 @@
-// Where nothing is asked of koordinator, its loader becomes the command, and no runtime is started.
+// Where nothing is asked of koordinator, or it is switched off, its loader becomes the command, and no runtime is started.
 import { IGNORING_SIGCHLD } from "../../lib/process/loader.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { VARIABLES } from "../../lib/environment.ts";
+import { SUBCOMMANDS } from "../../lib/manifest/supervision.ts";
 import { executable, IS_ROOT } from "../support/executable.ts";
 import { assertLoaderFailed, type Ended, shell } from "./loader.ts";
 
@@ -9,6 +10,8 @@ import { assertLoaderFailed, type Ended, shell } from "./loader.ts";
 const ALONE = 'ulimit -n 4; exec "$@"';
 
 const COMMAND = ["/bin/sh", "-c", 'echo "$0 $1 up"; exit 5', "a", "b"] as const;
+
+const MISSPELT = ["KOODINATOR_SPEC", "OORDINATOR_SPEC", "KORDINATOR_SPEC", "KOORDINATRO_SPEC"];
 
 async function alone(
   words: readonly string[],
@@ -18,10 +21,13 @@ async function alone(
 }
 
 for (const dashes of [[], ["--"]]) {
-  Deno.test(`${["koordinator", ...dashes].join(" ")} /COMMAND becomes it in the loader`, async () => {
-    const { code, stdout, stderr } = await alone([...dashes, ...COMMAND]);
-    assertEquals([code, stdout, stderr], [5, "a b up\n", ""]);
-  });
+  for (const command of ["/bin/sh", "sh"]) {
+    const words = [...dashes, command];
+    Deno.test(`${["koordinator", ...words].join(" ")} becomes it in the loader`, async () => {
+      const { code, stdout, stderr } = await alone([...words, ...COMMAND.slice(1)]);
+      assertEquals([code, stdout, stderr], [5, "a b up\n", ""]);
+    });
+  }
 }
 
 Deno.test("a path that is relative is one, and so is a script", async () => {
@@ -40,7 +46,85 @@ Deno.test("variables of others do not hold it up", async () => {
   assertEquals((await alone(COMMAND, env)).code, 5);
 });
 
-const MISSPELT = ["KOODINATOR_SPEC", "OORDINATOR_SPEC", "KORDINATOR_SPEC", "KOORDINATRO_SPEC"];
+Deno.test("a word is searched for along PATH, as the program searches", async () => {
+  const folder = await Deno.makeTempDir();
+  const tell = async (path: string, mode = 0o755) => {
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeTextFile(path, "#!/bin/echo\n", { mode });
+  };
+  await tell(`${folder}/first/one`);
+  await tell(`${folder}/second/one`);
+  await tell(`${folder}/second/two`);
+  await tell(`${folder}/here`);
+  await Deno.symlink("/no/such", `${folder}/first/two`);
+  const found = async (PATH: string, word: string) => {
+    const script = `cd ${folder}; ulimit -n 4; PATH="$2"; export PATH; exec "$1" "$3" x`;
+    return await shell(script, [await executable(), PATH, word]);
+  };
+  for (
+    const [PATH, word, told] of [
+      ["first:second", "one", "first/one x\n"],
+      [`/no/such:${"long/".repeat(1000)}:second:first`, "one", "second/one x\n"],
+      ["first:second", "two", "second/two x\n"],
+      ["first/one:second", "two", "second/two x\n"],
+      ["", "here", "./here x\n"],
+      ["first:", "here", "./here x\n"],
+      [`${folder}/first`, "one", `${folder}/first/one x\n`],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await found(PATH, word);
+    assertEquals([code, stdout, stderr], [0, told, ""], `${word} in ${PATH.slice(0, 40)}`);
+  }
+  for (const [PATH, word] of [["first", "two"], ["second", "none"], ["first:second", ""]]) {
+    assertLoaderFailed(await found(PATH ?? "", word ?? ""), /open files/);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("what is there and cannot be executed is the program's to pass over", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/folder/one`, { recursive: true });
+  for (const [name, mode] of [["passive", 0o644], ["program", 0o755]] as const) {
+    await Deno.mkdir(`${folder}/${name}`);
+    await Deno.writeTextFile(`${folder}/${name}/one`, "#!/bin/echo\n", { mode });
+  }
+  const { code, stdout } = await shell(
+    `cd ${folder}; PATH=folder:passive:program exec "$1" one`,
+    [await executable()],
+  );
+  await Deno.remove(folder, { recursive: true });
+  assertEquals([code, stdout], [0, "program/one\n"]);
+});
+
+Deno.test("switched off it is so whatever the other variables hold", async () => {
+  const env = {
+    ...Object.fromEntries([...VARIABLES, ...MISSPELT].map((name) => [name, "nonsense"])),
+    KOORDINATOR_DISABLED: "true",
+  };
+  assertEquals((await alone(COMMAND, env)).code, 5);
+  assertEquals((await alone(["sh", ...COMMAND.slice(1)], env)).code, 5);
+  // Here the program decides.
+  const spaced = { ...env, KOORDINATOR_DISABLED: " true " };
+  assertLoaderFailed(await alone(COMMAND, spaced), /open files/);
+  const { code, stdout, stderr } = await shell(
+    'exec "$@"',
+    [await executable(), ...COMMAND],
+    spaced,
+  );
+  assertEquals([code, stdout, stderr], [5, "a b up\n", ""]);
+});
+
+Deno.test("a word of the program's own is the program's, and a command only behind --", async () => {
+  const folder = await Deno.makeTempDir();
+  for (const word of SUBCOMMANDS) {
+    await Deno.writeTextFile(`${folder}/${word}`, "#!/bin/echo\n", { mode: 0o755 });
+    const start = async (...dashes: string[]) =>
+      await shell(`ulimit -n 4; PATH=${folder} exec "$@"`, [await executable(), ...dashes, word]);
+    assertEquals((await start("--")).stdout, `${folder}/${word}\n`);
+    assertLoaderFailed(await start(), /open files/);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
 
 for (const name of [...VARIABLES, ...MISSPELT]) {
   Deno.test(`with ${name} the program decides`, async () => {
@@ -48,7 +132,7 @@ for (const name of [...VARIABLES, ...MISSPELT]) {
   });
 }
 
-for (const words of [["sh", "-c", "exit 5"], ["--", "sh"], ["version"], ["-x/y"], ["--"], []]) {
+for (const words of [["--help"], ["-x/y"], ["--"], ["--", ""], [""], []]) {
   Deno.test(`${["koordinator", ...words].join(" ")} is the program's`, async () => {
     assertLoaderFailed(await alone(words), /open files/);
   });

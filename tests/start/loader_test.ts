@@ -139,15 +139,17 @@ for (const name of ["KOORDINATOR_SPEC", "KOORDINATOR_DISABLED"]) {
   });
 }
 
-for (const spec of ["{}", '{"handOver":false}']) {
-  Deno.test(`a command is found in a folder of PATH whose name is not UTF-8, with the spec ${spec}`, async () => {
+for (const spec of ["", "{}", '{"handOver":false}']) {
+  const asked = spec === "" ? "nothing asked" : `the spec ${spec}`;
+  Deno.test(`a command is found in a folder of PATH whose name is not UTF-8, with ${asked}`, async () => {
     const folder = await Deno.makeTempDir();
     const script = `bytes=${folder}/"$(printf '\\377')"; mkdir "$bytes"; ` +
       'mkdir "$bytes.folders" "$bytes.folders/greet"; printf x > "$bytes.folders/passive"; ' +
       'printf \'#!/bin/echo\\n\' > "$bytes/greet"; chmod +x "$bytes/greet"; ' +
       'PATH="$bytes.folders:$bytes" exec "$1" "$2"';
     const args = [await executable(), "greet"];
-    const { code, stdout, stderr } = await shell(script, args, { KOORDINATOR_SPEC: spec });
+    const env = spec === "" ? {} : { KOORDINATOR_SPEC: spec };
+    const { code, stdout, stderr } = await shell(script, args, env);
     await Deno.remove(folder, { recursive: true });
     assertEquals(code, 0, stderr);
     assertMatch(stdout, /\/greet\n$/);

@@ -40,7 +40,7 @@ const DOING = [
     env: { KOORDINATOR_SPEC: '{"handOver":false}' },
     command: "child",
   },
-  { name: "while handing over", env: { KOORDINATOR_DISABLED: "true" }, command: "becomes" },
+  { name: "while handing over", env: { KOORDINATOR_DISABLED: "false" }, command: "becomes" },
   { name: "while it decides to hand over", env: { KOORDINATOR_SPEC: "{}" }, command: "becomes" },
   { name: "while its loader hands over", env: {}, command: "becomes" },
 ] as const;

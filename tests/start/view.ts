@@ -18,8 +18,8 @@ export interface Start {
   readonly script: string;
   /** KOORDINATOR_SPEC; both see it. */
   readonly spec?: unknown;
-  /** KOORDINATOR_DISABLED. */
-  readonly disabled?: boolean;
+  /** More variables; both see them. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Between koordinator and the command: `--`. */
   readonly dashes?: boolean;
   /** The command, if it is not look.c itself. */
@@ -30,8 +30,15 @@ export interface Start {
 export const MODES = [
   // By the loader.
   { name: "handed over to", mode: {} },
+  {
+    name: "handed over to where koordinator is switched off",
+    mode: { env: { KOORDINATOR_DISABLED: "true" } },
+  },
   // By the program.
-  { name: "handed over to where koordinator is disabled", mode: { disabled: true } },
+  {
+    name: "handed over to where koordinator is not switched off",
+    mode: { env: { KOORDINATOR_DISABLED: "false" } },
+  },
   {
     name: "handed over to after waiting",
     mode: { spec: { startDeps: [{ file: "/proc/self" }] } },
@@ -55,7 +62,7 @@ export function directly(start: Start): Promise<View> {
 }
 
 async function look(
-  { script, spec, disabled = false, command }: Start,
+  { script, spec, env = {}, command }: Start,
   supervisor: readonly string[],
 ): Promise<View> {
   const report = await Deno.makeTempFile();
@@ -68,7 +75,7 @@ async function look(
       env: {
         PATH: "/usr/bin:/bin",
         ...(spec === undefined ? {} : { KOORDINATOR_SPEC: JSON.stringify(spec) }),
-        ...(disabled ? { KOORDINATOR_DISABLED: "true" } : {}),
+        ...env,
       },
       stdin: "null",
       stdout: "null",

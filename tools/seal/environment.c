@@ -46,6 +46,11 @@ int is_configured(uintptr_t *environment) {
   return 0;
 }
 
+int is_switched_off(uintptr_t *environment) {
+  const char *disabled = variable(environment, "KOORDINATOR_DISABLED");
+  return disabled != NULL && equal(disabled, "true");
+}
+
 /* What lib/ reads beside these: where the API server is. */
 static int is_read(const char *variable) {
   return is_koordinators(variable) || value_of(variable, "KUBERNETES_SERVICE_HOST") != NULL ||

@@ -29,7 +29,7 @@ enum {
 /* And else: whether the terminal passes to the command, and the file, a C string. */
 struct order {
   char foreground;
-  char file[4096];
+  char file[PATH_MAX];
 };
 
 static void drop_pending(uint64_t all) {
@@ -74,8 +74,7 @@ int is_supervisor(uintptr_t *stack, uintptr_t *environment) {
   char **argv = (char **)(stack + 2);
   if (stack[0] < 2 || (argv[0][0] == '-' && !equal(argv[0], "--"))) return 0;
   if (equal(argv[0], "probe") || equal(argv[0], "status")) return 0;
-  const char *disabled = variable(environment, "KOORDINATOR_DISABLED");
-  if (disabled != NULL && equal(disabled, "true")) return 0;
+  if (is_switched_off(environment)) return 0;
   return variable(environment, "KOORDINATOR_SPEC") != NULL ||
          variable(environment, "KOOORDINATOR_SPEC") != NULL ||
          variable(environment, "KOORDINATOR_READINESS") != NULL;

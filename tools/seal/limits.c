@@ -46,7 +46,7 @@ static void need_descriptors(long file) {
 }
 
 static void need_folder(void) {
-  char path[4096];
+  char path[PATH_MAX];
   long length = call(SYS_getcwd, (long)path, sizeof path, 0, 0, 0, 0);
   if (length == -ERANGE) return;
   if (failed(length) || path[0] != '/')

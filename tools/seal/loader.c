@@ -116,7 +116,7 @@ static long fill_above_stdio(long fd, const char *from, size_t size) {
 
 /* A file without a name in a folder. Not inlined: the path is not to stand on the stack of others. */
 __attribute__((noinline)) static long in_folder(const char *folder, const char *from, size_t size) {
-  char path[4096];
+  char path[PATH_MAX];
   static const char name[] = "/.koordinator.000000";
   size_t length = length_of(folder);
   if (length + sizeof name > sizeof path) return -ENAMETOOLONG;

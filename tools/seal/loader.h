@@ -43,7 +43,7 @@ _Static_assert(sizeof(struct config) % sizeof(uint64_t) == 0, "loader_config.ts 
 
 extern volatile const struct config config;
 
-/* errno.h, fcntl.h, mman.h, signal.h and socket.h: the same on x86_64 and arm64 */
+/* errno.h, fcntl.h, limits.h, mman.h, signal.h and socket.h: the same on x86_64 and arm64 */
 enum {
   ENOENT = 2,
   EINTR = 4,
@@ -57,6 +57,8 @@ enum {
   EFBIG = 27,
   ENAMETOOLONG = 36,
   AT_FDCWD = -100,
+  F_OK = 0,
+  PATH_MAX = 4096,
   O_RDONLY = 0,
   O_WRONLY = 1,
   O_RDWR = 2,
@@ -154,6 +156,11 @@ __attribute__((noreturn)) static inline void fail(const char *step, const char *
 void exec_ignoring_sigchld(uintptr_t *stack, uintptr_t *environment, uint64_t mask);
 void hand_over(uintptr_t *stack, uintptr_t *environment, uint64_t mask);
 
+/* search.c */
+char **command_of(size_t argc, char **argv);
+int is_path(const char *word);
+const char *write_candidate(char *room, const char *path, const char *word);
+
 #define MORE_MEMORY "raise the memory limit of the container, or RLIMIT_AS"
 #define MORE_FILES "raise the limit of open files (RLIMIT_NOFILE): 32 will do"
 
@@ -173,10 +180,12 @@ uint64_t hold_command(uintptr_t *stack, uintptr_t *environment, uint64_t mask);
 /* compilers.c */
 void let_compile(uintptr_t *stack, uintptr_t name, uintptr_t idle);
 
-/* environment.c: the value of a variable, or NULL; whether one has to do with koordinator; and those
- * that the program finds, a NULL at their end, with their number (`to` may be NULL) */
+/* environment.c: the value of a variable, or NULL; whether one has to do with koordinator; whether one
+ * says plainly that nothing is asked; and those that the program finds, a NULL at their end, with their
+ * number (`to` may be NULL) */
 const char *variable(uintptr_t *environment, const char *name);
 int is_configured(uintptr_t *environment);
+int is_switched_off(uintptr_t *environment);
 size_t own_environment(uintptr_t *to, uintptr_t *environment);
 
 /* initial_stack.c: what the kernel has laid on the stack, and our entries of the auxiliary vector */

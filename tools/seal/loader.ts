@@ -7,6 +7,7 @@ const SOURCES = [
   ...[
     "loader.c",
     "hand_over.c",
+    "search.c",
     "held.c",
     "probe.c",
     "self.c",

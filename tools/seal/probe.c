@@ -37,7 +37,7 @@ struct flock {
 /* Opens the state directory: what was set, or what lies beside the executable. No link is followed. */
 static long open_folder(const char *configured) {
   static const char beside[] = ".koordinator";
-  char path[4096];
+  char path[PATH_MAX];
   if (configured == NULL) {
     long length = call(SYS_readlinkat, AT_FDCWD, (long)"/proc/self/exe", (long)path, sizeof path - sizeof beside, 0, 0);
     if (failed(length)) return length;
@@ -87,7 +87,7 @@ static long is_locked(long fd) {
 
 /* Whether PID 1 is another program: the command, since nobody reports. */
 static int is_command_pid1(void) {
-  char own[4096], other[4096];
+  char own[PATH_MAX], other[PATH_MAX];
   long length = call(SYS_readlinkat, AT_FDCWD, (long)"/proc/self/exe", (long)own, sizeof own, 0, 0);
   long others = call(SYS_readlinkat, AT_FDCWD, (long)"/proc/1/exe", (long)other, sizeof other, 0, 0);
   if (failed(length) || failed(others)) return 0;

@@ -1,4 +1,4 @@
-import { readEnvironment, VARIABLES } from "../../environment.ts";
+import { isSwitchedOff, readEnvironment, VARIABLES } from "../../environment.ts";
 import { KoordinatorError } from "../../errors.ts";
 import type {
   ContainerTemplate,
@@ -55,7 +55,9 @@ function faultOf({ name, value }: EnvironmentVariable): Fault | undefined {
     return undefined;
   }
   try {
-    const { readiness } = readEnvironment((asked) => asked === name ? value : undefined, []);
+    const get = (asked: string) => asked === name ? value : undefined;
+    isSwitchedOff(get);
+    const { readiness } = readEnvironment(get, []);
     if (readiness !== undefined) parseReadiness(readiness, name);
     return undefined;
   } catch (error) {
