@@ -15,7 +15,7 @@ import type { PageRun } from "./seal/resting_pages.ts";
 import { seal, type SealParts } from "./seal/seal.ts";
 import { startPagesOf } from "./seal/start_pages.ts";
 import { executablePath, findTarget, isHost, type Target } from "./support/target.ts";
-import { sharesPages, v8Flags } from "./seal/v8_flags.ts";
+import { fromSpaceFlags, sharesPages, v8Flags } from "./seal/v8_flags.ts";
 import { findPagesOfWaits } from "./seal/waits.ts";
 import { sha256 } from "./support/sha256.ts";
 
@@ -121,6 +121,7 @@ async function gatherParts(target: Target, runtime: Uint8Array<ArrayBuffer>, scr
     blockedSignals: loaderBlocks(),
     endingSignals: endingSignals(),
     startPages: await startPagesOf(runtime),
+    fromSpace: fromSpaceFlags(v8OfRuntime(runtime)),
   };
   return {
     parts,

@@ -18,7 +18,7 @@ const LIMIT = 65_536;
 const LIMIT_FORGOTTEN = 24_576;
 
 /** What it comes down to again once it has nothing but a quiet watch, in KB. */
-const AT_REST = 12_288;
+const AT_REST = 9_216;
 
 /** Of an answer that is taken as it comes, so much has to be read, in bytes. */
 const READ_ON = 20_000_000;

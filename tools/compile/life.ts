@@ -8,7 +8,7 @@ const CONTAINERS = ["main", "proxy"].map((name) => ({ name, readinessProbe: {} }
 
 /**
  * Lets a program live as a supervisor mostly does: its command waits for a container that the API server
- * knows, is launched, runs until koordinator has come to rest, and is stopped once what it serves ends.
+ * knows for longer than is said once, is launched, runs until koordinator has come to rest, and is stopped once what it serves ends.
  *
  * @param program a compiled koordinator that writes into the file that AT_REST names whenever it comes to
  * rest (tools/compile/code_of_a_life.js)
@@ -45,7 +45,10 @@ export async function live(
     stdout: "null",
     stderr: "piped",
   }).spawn();
-  const output = child.output();
+  let said = "";
+  const saying = (async () => {
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) said += text;
+  })();
   const step = async (what: string, isDone: () => boolean) => {
     const deadline = performance.now() + PATIENCE_MS;
     while (!isDone()) {
@@ -54,12 +57,14 @@ export async function live(
     }
   };
   await step("watch", () => server.watching > 0);
+  await step("line after ten seconds of waiting", () => said.includes('"still waiting for '));
   server.setPod(pod([unready("main"), ready("proxy")], { containers: CONTAINERS }));
   await step("launch", () => changed(launched) !== undefined);
   await step("rest", () => (changed(atRest) ?? 0) > (changed(launched) ?? Infinity));
   server.setPod(pod([ended("main", 0), ready("proxy")], { containers: CONTAINERS }));
-  const { success, stderr } = await output;
-  if (!success) throw new Error(`a life cannot be played: ${new TextDecoder().decode(stderr)}`);
+  const { success } = await child.status;
+  await saying;
+  if (!success) throw new Error(`a life cannot be played: ${said}`);
 }
 
 /** When a file was written, in milliseconds since 1970; undefined if it is not there. */

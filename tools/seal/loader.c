@@ -29,6 +29,7 @@ START;
 #define AT_IGNORED_SIGNALS 0x6b6f6f7du
 #define AT_DROP_PAGES 0x6b6f6f7eu
 #define AT_KEEP_ERRNO 0x6b6f6f7fu
+#define AT_DROP_FROM_SPACE 0x6b6f6f80u
 
 /* It can never be blocked: its bit says that there is a mask. */
 #define SIGKILL_BIT (1UL << 8)
@@ -266,6 +267,7 @@ __attribute__((used)) struct start load(uintptr_t *stack, char *segment) {
     { .a_type = AT_IGNORED_SIGNALS, .a_un.a_val = ignored_signals() },
     { .a_type = AT_DROP_PAGES, .a_un.a_val = (uintptr_t)drop_pages },
     { .a_type = AT_KEEP_ERRNO, .a_un.a_val = (uintptr_t)keep_errno_in_handlers },
+    { .a_type = AT_DROP_FROM_SPACE, .a_un.a_val = (uintptr_t)drop_from_space },
   };
   const struct initial_stack of = { stack[0], stack + 1, environment, aux };
   size_t room = (room_for_initial_stack(&of) + 15) & ~15UL;

@@ -27,6 +27,7 @@ struct config {
   uint64_t ranges; /* offset of the table of reading.c */
   uint64_t range_count;
   uint64_t payload; /* where in the executable lies what was appended to it: payload.c */
+  uint64_t from_space; /* from_space.c: the flags of what V8 has copied from, or 0 */
   uint64_t jitless; /* link-time addresses of the names that compilers.c changes, or 0 */
   uint64_t idle_flag;
   uint64_t library_count;
@@ -123,11 +124,12 @@ static inline int are_equal_pages(const char *one, const char *other) {
 extern char _start[];
 static inline char *segment_start(void) { return _start; }
 
-/* Called by the program, which finds them in the auxiliary vector: pages.c, end.c; signals.c: handlers
+/* Called by the program, which finds them in the auxiliary vector: pages.c, from_space.c, end.c; signals.c: handlers
  * that end PID 1 until it is the command, that keep real-time signals for the program, or no more, and
  * that keep errno */
 long share_pages(void);
 long drop_pages(void);
+long drop_from_space(void);
 long close_libraries(void);
 long let_signals_end_pid1(void);
 long keep_real_time_signals(void);
@@ -138,6 +140,9 @@ long keep_errno_in_handlers(uintptr_t errno_location);
 uint64_t ignored_signals(void);
 void ignore(int signal);
 void drop_signals_for_pid1(void);
+
+/* pages.c: whether a word can be read. The kernel reads the set before it finds that -1 is no way to use it. */
+int is_readable(uintptr_t at);
 
 /* payload.c */
 long share_payload(long executable);
@@ -194,7 +199,7 @@ struct initial_stack {
   uintptr_t *argv, *environment;
   Elf64_auxv_t *aux;
 };
-#define ADDED 13
+#define ADDED 14
 size_t room_for_initial_stack(const struct initial_stack *of);
 void make_initial_stack(uintptr_t *to, const struct initial_stack *of, const Elf64_auxv_t *added);
 

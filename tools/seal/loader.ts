@@ -19,7 +19,7 @@ const SOURCES = [
     "reading.c",
     "compilers.c",
   ],
-  ...["pages.c", "payload.c", "end.c", "signals.c", "builtin.c"],
+  ...["pages.c", "maps.c", "payload.c", "from_space.c", "end.c", "signals.c", "builtin.c"],
 ];
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 

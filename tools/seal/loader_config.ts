@@ -26,6 +26,7 @@ export const CONFIG = [
   "ranges",
   "range_count",
   "payload",
+  "from_space",
   "jitless",
   "idle_flag",
   "library_count",

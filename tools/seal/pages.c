@@ -16,8 +16,7 @@ struct run {
   uint64_t content; /* offset in this segment */
 };
 
-/* Whether a page can be read. The kernel reads the set before it finds that -1 is no way to use it. */
-static int is_readable(uintptr_t at) {
+int is_readable(uintptr_t at) {
   return call(SYS_rt_sigprocmask, -1, (long)at, 0, 8, 0, 0) != -EFAULT;
 }
 

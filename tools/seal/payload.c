@@ -5,51 +5,10 @@
  * supervisor that waits has them of the file, as those of pages.c.
  */
 #include "loader.h"
+#include "maps.h"
 
 /* malloc's own two words before what it gives: seal.ts leaves as much room before the payload */
 #define HEADER 16
-
-struct reader {
-  long fd, length, at;
-  char bytes[512];
-};
-
-static int next(struct reader *of) {
-  if (of->at == of->length) {
-    of->length = call(SYS_read, of->fd, (long)of->bytes, sizeof of->bytes, 0, 0, 0);
-    of->at = 0;
-    if (of->length <= 0) return -1;
-  }
-  return (unsigned char)of->bytes[of->at++];
-}
-
-/* A number in hexadecimal, and the character behind it is gone. */
-static uintptr_t number(struct reader *of) {
-  uintptr_t value = 0;
-  for (int c; (c = next(of)) > ' ' && c != '-';)
-    value = value << 4 | (uintptr_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-  return value;
-}
-
-struct mapping {
-  uintptr_t from, to;
-};
-
-/* The next mapping that may be read and written, is private and of no file (proc_pid_maps(5)). */
-static int next_anonymous(struct reader *of, struct mapping *found) {
-  static const char wanted[] = "rw-p 00000000 00:00 0";
-  for (;;) {
-    found->from = number(of);
-    found->to = number(of);
-    if (found->to == 0) return 0;
-    size_t matched = 0;
-    int c, is_wanted = 1;
-    while ((c = next(of)) >= 0 && c != '\n') {
-      if (matched < sizeof wanted - 1 ? c != wanted[matched++] : c != ' ') is_wanted = 0;
-    }
-    if (is_wanted && matched == sizeof wanted - 1) return 1;
-  }
-}
 
 /* Replaces the pages of a piece by those of the file, but the first and the last, which hold more. */
 static long replace(char *piece, const char *content, size_t size, long file, uint64_t offset) {
@@ -64,7 +23,7 @@ static long replace(char *piece, const char *content, size_t size, long file, ui
 }
 
 /* Looks for the piece in the mappings that have room for it, and returns how many pages are shared. */
-static long find(struct reader *maps, const char *content, size_t size, long file, uint64_t offset) {
+static long find(struct maps *maps, const char *content, size_t size, long file, uint64_t offset) {
   const uint64_t beginning = *(const uint64_t *)(content + HEADER);
   for (struct mapping at; next_anonymous(maps, &at);) {
     /* a stack of a thread is larger, and is not to be touched from end to end */
@@ -87,11 +46,11 @@ long share_payload(long executable) {
   size_t size = ((size_t)end - offset) & -SMALL_PAGE; /* whole pages of the file */
   long content = call(SYS_mmap, 0, (long)size, PROT_READ, MAP_PRIVATE, executable, (long)offset);
   if (failed(content)) return 0;
-  struct reader maps = { .fd = call(SYS_openat, AT_FDCWD, (long)"/proc/self/maps", O_RDONLY | O_CLOEXEC, 0, 0, 0) };
+  struct maps maps;
   long shared = 0;
-  if (!failed(maps.fd)) {
+  if (open_maps(&maps)) {
     shared = find(&maps, (const char *)content, size, executable, offset);
-    call(SYS_close, maps.fd, 0, 0, 0, 0, 0);
+    close_maps(&maps);
   }
   call(SYS_munmap, content, (long)size, 0, 0, 0, 0);
   return shared;

@@ -12,8 +12,6 @@ export interface PageRun {
 /** Of x86_64. */
 const PAGE = 4096;
 
-const ZEROS = new Uint8Array(PAGE);
-
 /** What V8 takes of memory at once. Into its end goes whatever fits there, so that it is another each time. */
 const V8_PAGE = 256 * 1024;
 
@@ -41,7 +39,7 @@ export interface Start {
 }
 
 /**
- * Finds the anonymous pages, but those of zeros, that are the same in all starts of a group: V8's heap
+ * Finds the anonymous pages, those of zeros too, that are the same in all starts of a group: V8's heap
  * as Deno's snapshot fills it, or as one program does, where V8's own addresses and hashes are fixed by
  * flags. A group has whatever may differ from one start to the next.
  *
@@ -89,7 +87,7 @@ async function inCommon(group: readonly (() => Promise<Pages>)[]): Promise<Pages
   );
 }
 
-/** The anonymous pages of a process that have a content, by their address. */
+/** The anonymous pages that a process takes memory for, by their address. */
 export type Pages = ReadonlyMap<number, RestingPage>;
 
 interface RestingPage {
@@ -149,6 +147,7 @@ function childrenOf(pid: number): readonly number[] {
 
 function readPages(pid: number): Pages {
   using memory = Deno.openSync(`/proc/${pid}/mem`);
+  using pagemap = Deno.openSync(`/proc/${pid}/pagemap`);
   const pages = new Map<number, RestingPage>();
   let endOfFile = 0;
   for (const line of Deno.readTextFileSync(`/proc/${pid}/maps`).split("\n")) {
@@ -162,15 +161,26 @@ function readPages(pid: number): Pages {
     if (from === endOfFile) continue;
     for (let address = from; address < to; address += PAGE) {
       if ((address + PAGE) % V8_PAGE === 0) continue;
+      if (!isTaken(pagemap, address)) continue;
       const content = new Uint8Array(PAGE);
       memory.seekSync(address, Deno.SeekMode.Start);
       if (memory.readSync(content) !== PAGE) break;
-      if (Buffer.compare(content, ZEROS) !== 0) {
-        pages.set(address, { writable: match[3] === "w", content });
-      }
+      pages.set(address, { writable: match[3] === "w", content });
     }
   }
   return pages;
+}
+
+/** Bits of an entry of proc_pid_pagemap(5): in memory, and swapped out. */
+const PRESENT = 1n << 63n;
+const SWAPPED = 1n << 62n;
+
+/** Whether memory is taken for a page: one that nobody has written to is none, and reads as zeros. */
+function isTaken(pagemap: Deno.FsFile, address: number): boolean {
+  const entry = new BigUint64Array(1);
+  pagemap.seekSync(address / PAGE * entry.BYTES_PER_ELEMENT, Deno.SeekMode.Start);
+  pagemap.readSync(new Uint8Array(entry.buffer));
+  return ((entry[0] ?? 0n) & (PRESENT | SWAPPED)) !== 0n;
 }
 
 function joined(groups: readonly Pages[]): readonly PageRun[] {

@@ -43,6 +43,8 @@ export interface SealParts {
   readonly endingSignals: bigint;
   /** Pages of memory that are the same at every start, which processes can share. */
   readonly restingPages: readonly PageRun[];
+  /** The flags of V8's from-space, or 0 where they are not known. */
+  readonly fromSpace: number;
   /** What a start reads of the program. */
   readonly startPages: readonly FileRange[];
 }
@@ -134,6 +136,7 @@ export function seal(program: Uint8Array<ArrayBuffer>, parts: SealParts): Uint8A
     ranges: rangesAt,
     range_count: parts.startPages.length + 1,
     payload: sealed.bytes.length,
+    from_space: parts.fromSpace,
     jitless: compilerFlags?.jitless ?? 0,
     idle_flag: compilerFlags?.idle ?? 0,
     libraries: libraries.map(({ length }, index) => ({

@@ -20,6 +20,17 @@ const COLLECTS_WHEN_TOLD = [
 /** What makes V8's heap the same at every start, so that its pages can be shared. */
 const SAME_AT_EVERY_START = ["--random-seed=1", "--hash-seed=1"];
 
+/**
+ * The flags of a piece of V8's heap that young objects were copied from (tools/seal/from_space.c), of versions
+ * of which they are known; 0 of others. `POINTERS_TO_HERE_ARE_INTERESTING | FROM_PAGE` of
+ * https://github.com/v8/v8/blob/14.5.201/src/heap/memory-chunk.h
+ *
+ * @param v8 the version, as `14.5.201.2`
+ */
+export function fromSpaceFlags(v8: string): number {
+  return v8.startsWith("14.5.") ? 0b1010 : 0;
+}
+
 /** Whether the pages that can be shared are found: on this very machine, so not for another. */
 export function sharesPages(target: Target): boolean {
   return isHost(target) && target.arch === "x86_64";
