@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { filesBelow } from "./support/files_below.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -10,21 +11,16 @@ interface Import {
 }
 
 /** All TypeScript files below some folders, by path in the repository. */
-async function filesBelow(...roots: readonly string[]): Promise<readonly string[]> {
-  const files: string[] = [];
-  const folders = [...roots];
-  for (let folder; (folder = folders.pop()) !== undefined;) {
-    for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
-      if (isDirectory) folders.push(`${folder}${name}/`);
-      else if (name.endsWith(".ts")) files.push(`${folder}${name}`);
-    }
-  }
-  return files.sort();
+function modulesBelow(...roots: readonly string[]): readonly string[] {
+  return roots.flatMap((root) => [...filesBelow(new URL(root, ROOT))])
+    .map(({ href }) => href.slice(ROOT.href.length))
+    .filter((path) => path.endsWith(".ts"))
+    .sort();
 }
 
 /** All relative imports of lib/ and main.ts, or of other files, static and dynamic, by path in the repository. */
 async function relativeImports(of?: readonly string[]): Promise<readonly Import[]> {
-  const files = of ?? ["main.ts", ...await filesBelow("lib/")];
+  const files = of ?? ["main.ts", ...modulesBelow("lib/")];
   const imports: Import[] = [];
   for (const from of files) {
     // Not those of the examples in doc comments.
@@ -99,14 +95,14 @@ Deno.test("the supervising side reaches nothing of the authoring side", async ()
 });
 
 Deno.test("tools import nothing of the tests", async () => {
-  const outward = (await relativeImports(await filesBelow("tools/"))).filter(({ to }) =>
+  const outward = (await relativeImports(modulesBelow("tools/"))).filter(({ to }) =>
     to.startsWith("tests/")
   );
   assertEquals(outward.map(text), []);
 });
 
 Deno.test("no file of lib/ or tools/ imports itself by way of others, but for types", async () => {
-  const files = ["main.ts", ...await filesBelow("lib/", "tools/")];
+  const files = ["main.ts", ...modulesBelow("lib/", "tools/")];
   const imports = (await relativeImports(files)).filter(({ typeOnly }) => !typeOnly);
   const known = new Map<string, "visiting" | "done">();
   const circles: string[] = [];
@@ -125,7 +121,7 @@ Deno.test("no file of lib/ or tools/ imports itself by way of others, but for ty
 });
 
 Deno.test("paths are made of URLs by fileURLToPath, so that a folder may have a space in its name", async () => {
-  const files = await filesBelow("tools/", "tests/");
+  const files = modulesBelow("tools/", "tests/");
   const wrong: string[] = [];
   for (const file of files) {
     const text = await Deno.readTextFile(new URL(file, ROOT));
@@ -184,7 +180,7 @@ Deno.test("the architecture page has a line for every file of lib/", async () =>
     const file = /^\| `(\w+\.ts)` /.exec(line)?.[1];
     if (file !== undefined && folder !== undefined) listed.push(`${folder}${file}`);
   }
-  assertEquals(listed.sort(), await filesBelow("lib/"));
+  assertEquals(listed.sort(), modulesBelow("lib/"));
 });
 
 Deno.test("no command is started by Deno, which would give it koordinator's own environment", async () => {

@@ -8,6 +8,10 @@ export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 /** How much is read at once, in bytes: each watch keeps so much. */
 const CHUNK = 16_384;
 
+/** What a buffer has at first, and from when on its memory is given back, in bytes. */
+const LITTLE = 4096;
+const GIANT = 16_384;
+
 /** After so long without a turn of the event loop it is given one, in milliseconds: signals wait there. */
 const LONGEST_TURN = 20;
 
@@ -57,12 +61,12 @@ async function* chunksOf(
  * garbage, which a process at rest does not do.
  */
 function createBuffer(maxBytes: number, what: string) {
-  let memory = new ArrayBuffer(4096);
+  let memory = new ArrayBuffer(LITTLE);
   let size = 0;
   const empty = () => {
     size = 0;
     // A giant is not kept for the little ones that follow.
-    if (memory.byteLength > CHUNK) memory = memory.transfer(4096);
+    if (memory.byteLength > GIANT) memory = memory.transfer(LITTLE);
   };
   return {
     get size() {
