@@ -59,7 +59,7 @@ export function createRest(prepare: () => void): Rest {
       collectGarbage("all");
       used = memoryOfObjects();
     }
-    if (isMuch || least === undefined) least = used;
+    least = isMuch || least === undefined ? used : Math.min(least, used);
     read = 0;
     giveBackMemory();
   };

@@ -135,6 +135,11 @@ export function statusAt(folder: Descriptor, name: string): FileStatus | undefin
   return found < 0 ? undefined : parseStatus(STATUS);
 }
 
+/** What a path stands for, which is a C string, links followed; undefined if nothing is there. */
+export function statusByPath(path: Uint8Array<ArrayBuffer>): FileStatus | undefined {
+  return systemCall("newfstatat", AT_FDCWD, path, STATUS, 0) < 0 ? undefined : parseStatus(STATUS);
+}
+
 function parseStatus(bytes: Uint8Array<ArrayBuffer>): FileStatus {
   const view = new DataView(bytes.buffer);
   const mode = view.getUint32(STAT.mode, true);

@@ -9,9 +9,8 @@ const PR_GET_CHILD_SUBREAPER = 37;
 const TIOCGPGRP = 0x540f;
 const TIOCSPGRP = 0x5410;
 
-/** linux/fcntl.h, and F_OK of unistd.h. */
+/** linux/fcntl.h. */
 const AT_FDCWD = -100;
-const F_OK = 0;
 const X_OK = 1;
 
 /** wait.h: of waitpid(2). */
@@ -117,11 +116,6 @@ export function foregroundGroup(file: number): number | undefined {
 /** Puts a group into the foreground of a terminal; whether that was possible. */
 export function setForegroundGroup(file: number, group: number): boolean {
   return systemCall("ioctl", file, TIOCSPGRP, Int32Array.of(group)) === 0;
-}
-
-/** Whether there is a file of this name, which is a C string. */
-export function exists(name: Uint8Array<ArrayBuffer>): boolean {
-  return systemCall("faccessat", AT_FDCWD, name, F_OK) === 0;
 }
 
 /** Whether this user may execute a file, or search it if it is a folder; the name is a C string. */

@@ -2,7 +2,7 @@ import { ExitCode, KoordinatorError } from "../errors.ts";
 import { hasRawBytes } from "../linux/arguments.ts";
 import { searchPath } from "../linux/environment.ts";
 import { cString } from "../linux/libc.ts";
-import { exists, mayBeExecuted } from "../linux/process_calls.ts";
+import { statusByPath } from "../linux/file_calls.ts";
 
 /** What is told of a file whose folder may not be searched. */
 const DENIED = "permission denied";
@@ -60,16 +60,20 @@ function faultOf(file: string): string | undefined {
   if (hasRawBytes(file)) return faultOfRaw(file);
   try {
     const { isDirectory, mode } = Deno.statSync(file);
-    if (isDirectory) return "is a directory";
-    return ((mode ?? 0) & 0o111) === 0 ? "is not executable" : undefined;
+    return faultOfMode(isDirectory, mode ?? 0);
   } catch (error) {
     return error instanceof Deno.errors.PermissionDenied ? DENIED : "missing";
   }
 }
 
+function faultOfMode(isDirectory: boolean, mode: number): string | undefined {
+  if (isDirectory) return "is a directory";
+  return (mode & 0o111) === 0 ? "is not executable" : undefined;
+}
+
 /** Of a name that Deno's own functions cannot take. */
 function faultOfRaw(file: string): string | undefined {
-  if (!exists(cString(file))) return "missing";
-  if (exists(cString(`${file}/.`))) return "is a directory";
-  return mayBeExecuted(cString(file)) ? undefined : "is not executable";
+  const status = statusByPath(cString(file));
+  if (status === undefined) return "missing";
+  return faultOfMode(status.kind === "folder", status.mode);
 }

@@ -2,10 +2,10 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { cString, cStrings, Errno, errnoOf, syscall } from "../../lib/linux/libc.ts";
 import { environment } from "../../lib/linux/environment.ts";
+import { statusByPath } from "../../lib/linux/file_calls.ts";
 import {
   collectChild,
   execve,
-  exists,
   foregroundGroup,
   isSubreaper,
   kill,
@@ -68,9 +68,10 @@ Deno.test("a file that is no terminal has no foreground group and takes none", (
   assertEquals(setForegroundGroup(1_000, ownGroup()), false);
 });
 
-Deno.test("faccessat tells whether a file exists", () => {
-  assert(exists(cString("/proc/self/status")));
-  assert(!exists(cString("/no/such/file")));
+Deno.test("newfstatat follows links and tells what is there", () => {
+  assertEquals(statusByPath(cString("/proc/self/cwd"))?.kind, "folder");
+  assertEquals(statusByPath(cString("/proc/self/exe"))?.kind, "file");
+  assertEquals(statusByPath(cString("/no/such/file")), undefined);
 });
 
 Deno.test("rt_sigprocmask blocks signals in this thread and unblocks them", () => {

@@ -96,6 +96,32 @@ Deno.test("what is there and cannot be executed is the program's to pass over", 
   assertEquals([code, stdout], [0, "program/one\n"]);
 });
 
+Deno.test({
+  name: "a folder of PATH that it may search by a capability alone is searched (needs root)",
+  ignore: !IS_ROOT,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    await Deno.chmod(folder, 0o755);
+    for (const [name, mode] of [["locked", 0o700], ["open", 0o755]] as const) {
+      await Deno.mkdir(`${folder}/${name}`, { mode });
+      const path = `${folder}/${name}/one`;
+      await Deno.writeTextFile(path, "#!/bin/echo\n", { mode: 0o755 });
+      await shell(`cp -p ${path} ${folder}/${name}/"$(printf 'b\\377t')"`, []);
+    }
+    const caps = "--inh-caps +dac_read_search --ambient-caps +dac_read_search";
+    for (const disabled of ["true", "false"]) {
+      for (const word of ["one", `"$(printf 'b\\377t')"`]) {
+        const script = `cd ${folder}; PATH=locked:open exec /usr/bin/setpriv --reuid 65534 ` +
+          `--clear-groups ${caps} "$1" ${word}`;
+        const env = { KOORDINATOR_DISABLED: disabled };
+        const { stdout, stderr } = await shell(script, [await executable()], env);
+        assertMatch(stdout, /^locked\//, `${disabled} ${word} ${stderr}`);
+      }
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
 Deno.test("switched off it is so whatever the other variables hold", async () => {
   const env = {
     ...Object.fromEntries([...VARIABLES, ...MISSPELT].map((name) => [name, "nonsense"])),

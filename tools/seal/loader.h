@@ -58,7 +58,6 @@ enum {
   EFBIG = 27,
   ENAMETOOLONG = 36,
   AT_FDCWD = -100,
-  F_OK = 0,
   PATH_MAX = 4096,
   O_RDONLY = 0,
   O_WRONLY = 1,
@@ -95,6 +94,15 @@ enum {
 
 /* bit n - 1 is signal n; glibc keeps two for itself */
 #define REAL_TIME (~0UL << (SIGRTMIN - 1))
+
+struct statx {
+  uint32_t mask, block_size;
+  uint64_t attributes;
+  uint32_t links, uid, gid;
+  uint16_t mode, spare;
+  uint64_t rest[28];
+};
+_Static_assert(sizeof(struct statx) == 256, "what statx(2) fills");
 
 static inline int failed(long result) { return result < 0 && result > -4096; }
 

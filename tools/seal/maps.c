@@ -5,7 +5,7 @@ static int next(struct maps *of) {
   if (of->at == of->length) {
     of->length = call(SYS_read, of->fd, (long)of->bytes, sizeof of->bytes, 0, 0, 0);
     of->at = 0;
-    if (of->length <= 0) return -1;
+    if (of->length <= 0) return of->length = 0, -1;
   }
   return (unsigned char)of->bytes[of->at++];
 }

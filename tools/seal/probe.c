@@ -19,15 +19,6 @@ enum {
 };
 
 /* linux/stat.h, asm-generic/fcntl.h */
-struct statx {
-  uint32_t mask, block_size;
-  uint64_t attributes;
-  uint32_t links, uid, gid;
-  uint16_t mode, spare;
-  uint64_t rest[28];
-};
-_Static_assert(sizeof(struct statx) == 256, "what statx(2) fills");
-
 struct flock {
   short type, whence;
   int64_t start, length;
