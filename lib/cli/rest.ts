@@ -39,7 +39,9 @@ export interface Rest {
 export function createRest(prepare: () => void): Rest {
   let start: number | undefined;
   let giant: number | undefined;
-  let look: number | undefined;
+  let nextLook: number | undefined;
+  /** For how long, in milliseconds, by the next look. */
+  let rested = 0;
   /** Since memory was given back. */
   let read = 0;
   /** What V8 has for its objects, with little old garbage among them, and with what was left last. */
@@ -63,16 +65,17 @@ export function createRest(prepare: () => void): Rest {
     read = 0;
     giveBackMemory();
   };
-  const lookAfter = (rested: number) => {
+  // One function, called as soon as there is rest: nothing is compiled for it later, which would make
+  // pages that are shared by then private.
+  const look = () => {
+    if (memoryOfObjects() - used >= MUCH_GARBAGE) {
+      collectGarbage("young");
+      used = memoryOfObjects();
+      if (least !== undefined && used - least >= MUCH_OLD_GARBAGE) collect();
+    }
     const pause = Math.max(AT_REST_AFTER_MS, Math.min(LONGEST_PAUSE_MS, rested * PART_OF_REST));
-    look = after(() => {
-      if (memoryOfObjects() - used >= MUCH_GARBAGE) {
-        collectGarbage("young");
-        used = memoryOfObjects();
-        if (least !== undefined && used - least >= MUCH_OLD_GARBAGE) collect();
-      }
-      lookAfter(rested + pause);
-    }, pause);
+    rested += pause;
+    nextLook = after(look, pause);
   };
   const begin = () => {
     dropProgram();
@@ -84,8 +87,9 @@ export function createRest(prepare: () => void): Rest {
     // What that leads to comes in the next turn.
     setTimeout(() => {
       collect();
-      clearTimeout(look);
-      lookAfter(0);
+      clearTimeout(nextLook);
+      rested = 0;
+      look();
     }, 0);
   };
   return {

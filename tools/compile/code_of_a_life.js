@@ -5,15 +5,6 @@
 import { Script } from "node:vm";
 import { untilCall } from "./until_call.js";
 
-// What comes after seconds comes soon: time passes faster for who waits.
-const FASTER = 8;
-const { setTimeout, setInterval } = globalThis;
-for (const [name, start] of Object.entries({ setTimeout, setInterval })) {
-  globalThis[name] = (then, after = 0, ...rest) => start(then, after / FASTER, ...rest);
-}
-const now = performance.now.bind(performance);
-performance.now = () => now() * FASTER;
-
 // Who plays the life is told when it comes to rest: memory is given back then.
 const { gc } = globalThis;
 globalThis.gc = (...options) => {

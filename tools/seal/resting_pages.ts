@@ -45,8 +45,7 @@ export interface Start {
  *
  * @param groups of looks at a start each ({@linkcode pagesOfStart}), of the same runtime compiled with those
  * flags
- * @returns the pages of each group, less what a group before it has: of a page that is another in another
- * group there is one for each
+ * @returns the pages of all groups: of a page that is another in another group there is one for each
  */
 export async function findRestingPages(
   groups: readonly (readonly (() => Promise<Pages>)[])[],
@@ -183,15 +182,22 @@ function isTaken(pagemap: Deno.FsFile, address: number): boolean {
   return ((entry[0] ?? 0n) & (PRESENT | SWAPPED)) !== 0n;
 }
 
+/**
+ * Each page once, whichever groups have it. Of those that have one address and differ all are there, in the
+ * order of their bytes: two builds may find a page in other groups, and are to be the same.
+ */
 function joined(groups: readonly Pages[]): readonly PageRun[] {
-  return groups.flatMap((pages, group) => {
-    const before = groups.slice(0, group);
-    return runsOf(
-      [...pages].filter(([address, page]) =>
-        !before.some((others) => isSame(page, others.get(address)))
-      ),
-    );
-  });
+  const found = new Map<number, RestingPage[]>();
+  for (const [address, page] of groups.flatMap((pages) => [...pages])) {
+    const known = found.get(address) ?? [];
+    if (!known.some((other) => isSame(page, other))) found.set(address, [...known, page]);
+  }
+  const layers: (readonly [number, RestingPage])[][] = [];
+  for (const [address, pages] of found) {
+    const sorted = pages.toSorted((one, other) => Buffer.compare(one.content, other.content));
+    for (const [nth, page] of sorted.entries()) (layers[nth] ??= []).push([address, page]);
+  }
+  return layers.flatMap(runsOf);
 }
 
 function runsOf(pages: readonly (readonly [number, RestingPage])[]): readonly PageRun[] {
