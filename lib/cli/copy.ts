@@ -1,5 +1,5 @@
 import { KoordinatorError } from "../errors.ts";
-import { changeMode, close, copyAll, type Descriptor } from "../linux/file_calls.ts";
+import { changeMode, copyAll, type Descriptor } from "../linux/file_calls.ts";
 import { cString } from "../linux/libc.ts";
 import { lock } from "../linux/lock_calls.ts";
 import { mayBeExecuted } from "../linux/process_calls.ts";
@@ -38,7 +38,7 @@ export function copy(args: readonly string[]): number {
     using target = Folder.open(`${folder}/.`);
     keepFromOthers(target);
     target.removeLeftovers();
-    close(install(target, source));
+    install(target, source);
     if (!target.hasFolder(BESIDE)) target.remove(BESIDE);
     // The siblings' state directory, made here since they may run as users who may not.
     using siblings = Folder.openOrMake(BESIDE, target);
@@ -68,13 +68,13 @@ function folderOf(args: readonly string[]): string {
 }
 
 /**
- * Another copy that begins in the moment before the file is locked takes it for a leftover, and its name
- * away: then it is written anew.
+ * Another copy that begins in the moment before the file is locked, or after, takes it for a leftover, and its
+ * name away: then it is written anew.
  */
-function install(target: Folder, source: string): Descriptor {
+function install(target: Folder, source: string): void {
   for (let left = MOST_AGAIN;; left--) {
     try {
-      return target.replace("koordinator", (file) => fill(file, source), EXECUTABLE_MODE);
+      return target.replaceProgram("koordinator", (file) => fill(file, source), EXECUTABLE_MODE);
     } catch (error) {
       const isTakenAway = error instanceof CallError && error.call === "renameat" &&
         error.errno === FileErrno.ENOENT;

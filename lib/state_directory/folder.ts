@@ -88,6 +88,31 @@ export class Folder implements Disposable {
   }
 
   /**
+   * Puts a new program in the place of whatever has this name, in one moment. Nobody has it open for writing
+   * from that moment on: the kernel executes no such file (ETXTBSY of execve(2)).
+   *
+   * @param fill gives the file what is to stand in it
+   * @throws {CallError} if that is impossible, or another takes the file for a leftover before it has its
+   * name; nothing is left behind, and the name is as it was
+   */
+  replaceProgram(name: string, fill: (file: files.Descriptor) => void, mode: number): void {
+    const aside = `.${unforeseeable()}.tmp`;
+    const file = files.createFile(this.descriptor, aside);
+    try {
+      try {
+        fill(file);
+        files.changeMode(file, mode);
+      } finally {
+        files.close(file);
+      }
+      files.rename(this.descriptor, aside, name);
+    } catch (error) {
+      files.unlink(this.descriptor, aside);
+      throw error;
+    }
+  }
+
+  /**
    * Opens a regular file of at most `limit` bytes.
    *
    * @returns undefined if there is none: no link, pipe, device, socket, folder or giant is opened

@@ -26,6 +26,14 @@ Deno.test("copies into one folder at the same time all succeed, whatever their p
   assertEquals([code, stdout, stderr], [0, ".koordinator\nkoordinator\n", ""]);
 });
 
+Deno.test("an executable that is replaced again and again can be executed at any moment", async () => {
+  const { code, stdout, stderr } = await inFolder(
+    '"$1" copy . && for i in 1 2 3; do (for j in 1 2 3 4 5 6 7 8; do "$1" copy .; done) & done; ' +
+      "while kill -0 $! 2> /dev/null; do ./koordinator /bin/true || echo $?; done; wait",
+  );
+  assertEquals([code, stdout, stderr], [0, "", ""]);
+});
+
 Deno.test("a folder whose name is a number is that folder", async () => {
   const { code, stdout } = await inFolder('mkdir 007 1e3 && "$1" copy 007 && ls 007 && ls -A');
   assertEquals([code, stdout], [0, "koordinator\n007\n1e3\n"]);
