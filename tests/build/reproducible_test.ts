@@ -38,10 +38,10 @@ async function build(folder: string): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-Deno.test("a build in another folder, deeper and later, where one was made before, has the same bytes", async () => {
+Deno.test("a build in another folder, deeper, with spaces and later, where one was made before, has the same bytes", async () => {
   const first = await executable();
   const top = await Deno.makeTempDir();
-  const folder = `${top}/a/longer/path/to/the/sources`;
+  const folder = `${top}/a/longer path/to the/sources`;
   await Deno.mkdir(folder, { recursive: true });
   for (const name of SOURCES) await copy(`${ROOT}${name}`, folder);
   await layCache(folder);

@@ -37,7 +37,7 @@ export async function live(
   });
   await server.writeServiceAccount(folder);
   await using child = new Deno.Command(program, {
-    args: ["/bin/sh", "-c", `${SLOW_END}; : > ${launched}; ${A_MINUTE}`],
+    args: ["/bin/sh", "-c", `${SLOW_END}; : > "$0"; ${A_MINUTE}`, launched],
     clearEnv: true,
     env: {
       ...server.env(folder),
