@@ -48,9 +48,9 @@ Deno.test("variables of others do not hold it up", async () => {
 
 Deno.test("a word is searched for along PATH, as the program searches", async () => {
   const folder = await Deno.makeTempDir();
-  const tell = async (path: string, mode = 0o755) => {
+  const tell = async (path: string) => {
     await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    await Deno.writeTextFile(path, "#!/bin/echo\n", { mode });
+    await Deno.writeTextFile(path, "#!/bin/echo\n", { mode: 0o755 });
   };
   await tell(`${folder}/first/one`);
   await tell(`${folder}/second/one`);

@@ -95,6 +95,7 @@ enum {
 /* bit n - 1 is signal n; glibc keeps two for itself */
 #define REAL_TIME (~0UL << (SIGRTMIN - 1))
 
+/* linux/stat.h */
 struct statx {
   uint32_t mask, block_size;
   uint64_t attributes;

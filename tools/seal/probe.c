@@ -18,7 +18,7 @@ enum {
   F_UNLCK = 2,
 };
 
-/* linux/stat.h, asm-generic/fcntl.h */
+/* asm-generic/fcntl.h */
 struct flock {
   short type, whence;
   int64_t start, length;
